@@ -1,0 +1,1 @@
+"""What the node decides, without touching the world."""

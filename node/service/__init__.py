@@ -1,0 +1,1 @@
+"""What a node can do: one family of verbs a file."""

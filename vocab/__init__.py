@@ -1,0 +1,1 @@
+"""The framework and what a city publishes in its words. Knows nothing of networks."""
