@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias, get_args
 import msgspec
 
 from vocab.errors import NotARecord
+from vocab.jsonld.contexts import CONTEXT
 from vocab.records.agents import City, Membership, Organization
 from vocab.records.base import (
     Base,
@@ -35,7 +36,6 @@ from vocab.records.work import (
     Strategy,
     Withdrawal,
 )
-from vocab.terms import CONTEXT_URL, DATA_INTEGRITY_URL
 
 __all__ = [
     "CONTEXT",
@@ -84,8 +84,6 @@ AnyRecord: TypeAlias = (
     | Withdrawal
 )
 
-CONTEXT: Final = (CONTEXT_URL, DATA_INTEGRITY_URL)
-"""The contexts of every record, in this order and no others."""
 
 TYPES: Final[Mapping[str, type[Record]]] = {kind.__name__: kind for kind in get_args(AnyRecord)}
 """Each type's name, as it stands in a document, and its class."""

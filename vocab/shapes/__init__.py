@@ -1,0 +1,75 @@
+"""Is this record well made? All findings at once, in words, in a language.
+
+The contract is ``vocab/data/shapes.ttl`` (SHACL). The check here is the fast one that nodes run
+on every record: a JSON Schema generated from the shapes, and rules in code for what JSON Schema
+cannot say. Tests find it of one opinion with a SHACL validator on every example, good and bad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from vocab.jsonld import JsonObject
+from vocab.shapes.audience import AudienceLimit, Widest, audience_limit
+from vocab.shapes.problem import Problem
+from vocab.shapes.rules import broken
+from vocab.shapes.schema import passes, problems
+from vocab.shapes.words import Finding, Severity, catalogue_languages, in_words
+
+__all__ = [
+    "LARGEST",
+    "AudienceLimit",
+    "Finding",
+    "Severity",
+    "Widest",
+    "audience_limit",
+    "catalogue_languages",
+    "check",
+]
+
+LARGEST: Final = 256 * 1024
+"""Bytes of a record, as JSON without spaces."""
+
+
+def check(document: object, language: str = "en") -> list[Finding]:
+    """Everything that is wrong with a document, in the order of its places; empty where it is good.
+
+    Checks what the document says by itself: shapes, closed keys, concepts, languages, dates and
+    addresses. Does not check the proof, the log, or whether what it refers to exists.
+
+    Args:
+        document: As parsed from JSON; a ``proof`` may be there and is not looked into.
+        language: Tag of the language of the findings; English where there is no catalogue.
+    """
+    if not isinstance(document, dict):
+        return [in_words(Problem((), "not-a-record", {"found": document}), "", language)]
+    size = _size(document)
+    if isinstance(size, Problem):
+        return [in_words(size, "", language)]
+    if size <= LARGEST and passes(document) and next(broken(document), None) is None:
+        return []
+    kind = str(document.get("type"))
+    return [in_words(problem, kind, language) for problem in _all(document, size)]
+
+
+def _all(document: JsonObject, size: int) -> Iterator[Problem]:
+    """Each problem once, though several constraints may speak of the same place."""
+    if size > LARGEST:
+        yield Problem((), "too-large", {"count": size, "limit": LARGEST})
+    seen: set[tuple[object, str]] = set()
+    for problem in [*problems(document), *broken(document)]:
+        if (problem.place, problem.code) not in seen:
+            seen.add((problem.place, problem.code))
+            yield problem
+
+
+def _size(document: JsonObject) -> int | Problem:
+    """Bytes of the document as JSON; or why it is none."""
+    try:
+        return len(orjson.dumps(document))
+    except TypeError as mistake:
+        code = "not-unicode" if "UTF-8" in str(mistake) else "too-deep"
+        return Problem((), code, {})

@@ -1,0 +1,144 @@
+"""What JSON Schema cannot say: things that must fit each other.
+
+Each rule stands in ``shapes.ttl`` as well, in SPARQL or as a pair constraint, and a test finds
+both of one opinion. Rules look only at values of the right kind; the others are the schema's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from vocab.shapes.problem import Place, Problem
+
+__all__ = ["broken"]
+
+Document = Mapping[str, Any]
+
+_PERIODS: Final = {
+    "Practice": ("started", "ended"),
+    "Exchange": ("started", "ended"),
+    "Strategy": ("periodStart", "periodEnd"),
+    "ProgressReport": ("periodStart", "periodEnd"),
+    "Membership": ("validFrom", "validUntil"),
+}
+_BELOW: Final = re.compile(r"[a-z-]+(/[0-9A-Z]{26})?(/v/[0-9]+)?")
+
+
+def broken(document: Document) -> Iterator[Problem]:
+    """Every rule that the document breaks."""
+    yield from _well_formed(document, ())
+    yield from _parts(document)
+    yield from _order(document, "issued", "modified")
+    kind = document.get("type")
+    if kind in _PERIODS:
+        yield from _order(document, *_PERIODS[kind])
+    yield from _address(document)
+    match kind:
+        case "Withdrawal":
+            yield from _withdrawal(document)
+        case "Exchange":
+            yield from _exchange(document)
+        case "Membership":
+            yield from _membership(document)
+        case "Assessment" if _text(document, "subject") == document.get("publisher"):
+            yield Problem(("subject",), "own-assessment", {"found": document.get("subject")})
+        case _:
+            pass
+
+
+def _well_formed(holder: Document, place: Place) -> Iterator[Problem]:
+    """One text a language, and whole numbers written without a point."""
+    for key, value in holder.items():
+        if type(value) is dict:
+            if len(value) > 1 and key != "proof":
+                yield from _languages(value, (*place, key))
+        elif type(value) is float:
+            yield Problem((*place, key), "number-with-point", {"found": value})
+
+
+def _languages(texts: Document, place: Place) -> Iterator[Problem]:
+    """A language tag is the same in small and in capital letters."""
+    seen: dict[str, str] = {}
+    for tag in texts:
+        first = seen.setdefault(tag.lower(), tag)
+        if first != tag:
+            yield Problem((*place, tag), "language-twice", {"found": tag, "first": first})
+
+
+def _parts(document: Document) -> Iterator[Problem]:
+    """A part is named by the record's address and a fragment, and by that one name only once."""
+    name = document.get("id")
+    seen: set[str] = set()
+    for key, values in document.items():
+        if type(values) is not list or not values or type(values[0]) is not dict:
+            continue
+        for index, part in enumerate(values):
+            if type(part) is not dict:
+                continue
+            place: Place = (key, index)
+            yield from _well_formed(part, place)
+            own = part.get("id")
+            if type(own) is not str:
+                continue
+            if not own.startswith(f"{name}#"):
+                yield Problem((*place, "id"), "part-elsewhere", {"found": own, "record": name})
+            elif own in seen:
+                yield Problem((*place, "id"), "part-twice", {"found": own})
+            seen.add(own)
+
+
+def _order(document: Document, first: str, last: str) -> Iterator[Problem]:
+    """Dates are compared as far as both are given: 2021 and 2021-03 are in order."""
+    start, end = _text(document, first), _text(document, last)
+    length = min(len(start), len(end))
+    if start[:length] > end[:length]:
+        yield Problem((last,), "date-order", {"found": end, "first": first, "start": start})
+
+
+def _address(document: Document) -> Iterator[Problem]:
+    """A record stands at its publisher's address."""
+    name, publisher = _text(document, "id"), _text(document, "publisher")
+    base = publisher.partition("#")[0]
+    if name and base and not (name.startswith(base) and _BELOW.fullmatch(name[len(base) :])):
+        yield Problem(("id",), "not-at-publisher", {"found": name, "base": base})
+
+
+def _withdrawal(document: Document) -> Iterator[Problem]:
+    """A withdrawal stands at the record's address, ``/v/`` and its version."""
+    wanted = f"{document.get('object')}/v/{document.get('version')}"
+    if _text(document, "id") != wanted:
+        yield Problem(("id",), "withdrawal-id", {"found": document.get("id"), "wanted": wanted})
+
+
+def _exchange(document: Document) -> Iterator[Problem]:
+    """Two cities, the publisher one of them in the role that it says, and one name for both."""
+    learner, helper = _text(document, "learner"), _text(document, "helper")
+    publisher, counterpart = _text(document, "publisher"), _text(document, "counterpart")
+    role = _text(document, "publisherRole").rpartition("/")[2]
+    if learner and learner == helper:
+        yield Problem(("helper",), "same-city", {"found": helper})
+    allowed = {"learner": {learner}, "helper": {helper}}.get(role, {learner, helper})
+    if publisher not in allowed:
+        found = {"found": publisher, "role": role, "wanted": " or ".join(sorted(allowed))}
+        yield Problem(("publisher",), "not-taking-part", found)
+    other = helper if publisher == learner else learner
+    ulid = _text(document, "id").rpartition("/exchange/")[2]
+    wanted = f"{other.partition('#')[0]}exchange/{ulid}"
+    if counterpart and counterpart != wanted:
+        yield Problem(("counterpart",), "counterpart", {"found": counterpart, "wanted": wanted})
+
+
+def _membership(document: Document) -> Iterator[Problem]:
+    """A membership is published by the network that it is of."""
+    publisher, organization = document.get("publisher"), document.get("organization")
+    if publisher != organization:
+        found = {"found": publisher, "wanted": organization}
+        yield Problem(("publisher",), "not-the-network", found)
+
+
+def _text(document: Document, key: str) -> str:
+    """The value of a key where it is text, else nothing."""
+    value = document.get(key)
+    return value if isinstance(value, str) else ""
