@@ -1,0 +1,236 @@
+"""Checkpoints: a tree head in a signed note, and the cosignatures of witnesses.
+
+Follows c2sp.org/signed-note, c2sp.org/tlog-checkpoint and c2sp.org/tlog-cosignature.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+
+from peers.errors import BadSignature, Malformed
+from peers.keys import InvalidSignature, PublicKey, Signer
+from peers.merkle import HASH_SIZE
+
+__all__ = [
+    "Checkpoint",
+    "NoteSigner",
+    "NoteVerifier",
+    "cosign",
+    "cosigned_at",
+    "open_note",
+    "seal_note",
+    "unverified",
+]
+
+_ED25519 = b"\x01"
+_COSIGNATURE = b"\x04"
+_MAX_SIGNATURES = 32
+_SIGNATURE = re.compile(r"— ([^ +\x00-\x20]+) ([A-Za-z0-9+/]+={0,2})")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a log claims to be, at one size.
+
+    Attributes:
+        origin: The log's name: its address without scheme and trailing slash.
+        size: Number of entries.
+        root: Merkle tree hash over them, 32 bytes.
+        extensions: Further lines that were signed; nobody here reads them.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The lines that are signed."""
+        root = base64.b64encode(self.root).decode()
+        return "\n".join([self.origin, str(self.size), root, *self.extensions]) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVerifier:
+    """A public key under the name by which a log, or a witness, signs."""
+
+    name: str
+    key: PublicKey
+
+    @property
+    def key_id(self) -> bytes:
+        """Four bytes that say which key to try for a log's signature; a hint, not a proof."""
+        return _key_id(self.name, _ED25519, self.key)
+
+    @property
+    def witness_id(self) -> bytes:
+        """The same for a witness's timestamped cosignature."""
+        return _key_id(self.name, _COSIGNATURE, self.key)
+
+    @property
+    def text(self) -> str:
+        """The verifier key as text: ``name+hash+key`` (c2sp.org/signed-note)."""
+        encoded = base64.b64encode(_ED25519 + self.key.raw).decode()
+        return f"{self.name}+{self.key_id.hex()}+{encoded}"
+
+    @classmethod
+    def from_text(cls, text: str) -> NoteVerifier:
+        """Read a verifier key.
+
+        Raises:
+            ValueError: Not in that form, not Ed25519, or the hash belongs to another key.
+        """
+        name, first, rest = text.partition("+")
+        key_id, second, encoded = rest.partition("+")
+        data = base64.b64decode(encoded, validate=True)
+        if not (name and first and second) or data[:1] != _ED25519:
+            raise ValueError("expected an Ed25519 verifier key: name+hash+base64")
+        verifier = cls(name, PublicKey(data[1:]))
+        if verifier.key_id.hex() != key_id:
+            raise ValueError(f"the key's hash is {verifier.key_id.hex()}, the text says {key_id}")
+        return verifier
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSigner:
+    """A signer under the name by which a log signs."""
+
+    name: str
+    signer: Signer
+
+    @property
+    def verifier(self) -> NoteVerifier:
+        """The half that is published in the city's DID document."""
+        return NoteVerifier(self.name, self.signer.public)
+
+
+def seal_note(checkpoint: Checkpoint, signer: NoteSigner) -> bytes:
+    """Write a checkpoint as a signed note."""
+    text = checkpoint.text()
+    line = _line(signer.name, signer.verifier.key_id + signer.signer.sign(text.encode()))
+    return f"{text}\n{line}".encode()
+
+
+def open_note(note: bytes, verifier: NoteVerifier) -> Checkpoint:
+    """Read a signed note, believing only what ``verifier`` has signed.
+
+    Signatures by other keys are passed over, as the specification asks: they may be a witness's.
+    It does not say whether the tree only grew, nor whether anybody else saw it.
+
+    Raises:
+        Malformed: The bytes are not a checkpoint in a signed note.
+        BadSignature: The log's key did not sign, or signed something else.
+    """
+    checkpoint, signatures = unverified(note, verifier.name)
+    if checkpoint.origin != verifier.name:
+        raise BadSignature(
+            verifier.name, f"expected a checkpoint of this log, found one of {checkpoint.origin!r}"
+        )
+    text = checkpoint.text().encode()
+    good = False
+    for name, blob in signatures:
+        if (name, blob[:4]) != (verifier.name, verifier.key_id):
+            continue
+        try:
+            verifier.key.verify(blob[4:], text)
+        except InvalidSignature as exc:
+            raise BadSignature(verifier.name, f"the checkpoint: {exc}") from exc
+        good = True
+    if not good:
+        raise BadSignature(verifier.name, "the log's own signature is missing on its checkpoint")
+    return checkpoint
+
+
+def unverified(note: bytes, about: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
+    """Take a note apart without believing it: the checkpoint, and (name, key id ‖ signature) pairs.
+
+    Args:
+        about: Whom to name in an error.
+
+    Raises:
+        Malformed: The bytes are not a checkpoint in a signed note.
+    """
+    try:
+        text, blank, block = note.decode().rpartition("\n\n")
+    except UnicodeDecodeError as exc:
+        raise Malformed(about, "expected a checkpoint, found bytes that are not UTF-8") from exc
+    lines = block.split("\n")
+    if not blank or lines.pop() or not 1 <= len(lines) <= _MAX_SIGNATURES:
+        raise Malformed(about, "expected a signed note: text, a blank line, signature lines")
+    return _read_text(text + "\n", about), [_read_signature(line, about) for line in lines]
+
+
+def cosign(note: bytes, witness: NoteSigner, at: int) -> bytes:
+    """A witness's signature line for a note (c2sp.org/tlog-cosignature), to be appended to it.
+
+    Args:
+        at: Seconds since 1970, as the witness's clock says.
+
+    Raises:
+        Malformed: The bytes are not a checkpoint in a signed note.
+    """
+    checkpoint, _ = unverified(note, witness.name)
+    signature = witness.signer.sign(_cosigned(checkpoint, at))
+    return _line(witness.name, witness.verifier.witness_id + at.to_bytes(8) + signature).encode()
+
+
+def cosigned_at(note: bytes, witness: NoteVerifier) -> int | None:
+    """When a witness cosigned a note, in seconds since 1970; ``None`` where it did not.
+
+    Raises:
+        Malformed: The bytes are not a checkpoint in a signed note.
+        BadSignature: A line in this witness's name does not hold.
+    """
+    checkpoint, signatures = unverified(note, witness.name)
+    for name, blob in signatures:
+        if (name, blob[:4]) != (witness.name, witness.witness_id):
+            continue
+        at = int.from_bytes(blob[4:12])
+        try:
+            witness.key.verify(blob[12:], _cosigned(checkpoint, at))
+        except InvalidSignature as exc:
+            raise BadSignature(witness.name, f"the cosignature: {exc}") from exc
+        return at
+    return None
+
+
+def _cosigned(checkpoint: Checkpoint, at: int) -> bytes:
+    return f"cosignature/v1\ntime {at}\n{checkpoint.text()}".encode()
+
+
+def _read_text(text: str, about: str) -> Checkpoint:
+    lines = text.split("\n")[:-1]
+    if len(lines) < 3 or not lines[0] or not _SIZE.fullmatch(lines[1]) or "" in lines[3:]:
+        raise Malformed(about, "expected a checkpoint: origin, size and root, a line each")
+    try:
+        root = base64.b64decode(lines[2], validate=True)
+    except binascii.Error as exc:
+        raise Malformed(about, "the checkpoint's root is not base64") from exc
+    checkpoint = Checkpoint(lines[0], int(lines[1]), root, tuple(lines[3:]))
+    if len(root) != HASH_SIZE or checkpoint.text() != text:
+        raise Malformed(about, "the checkpoint's root is not 32 bytes in canonical base64")
+    return checkpoint
+
+
+def _read_signature(line: str, about: str) -> tuple[str, bytes]:
+    found = _SIGNATURE.fullmatch(line)
+    try:
+        blob = base64.b64decode(found[2], validate=True) if found else b""
+    except binascii.Error:
+        blob = b""
+    if not found or len(blob) < 5:
+        raise Malformed(about, f"expected a signature line (— name base64), found {line[:80]!r}")
+    return found[1], blob
+
+
+def _line(name: str, blob: bytes) -> str:
+    return f"— {name} {base64.b64encode(blob).decode()}\n"
+
+
+def _key_id(name: str, kind: bytes, key: PublicKey) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + kind + key.raw).digest()[:4]

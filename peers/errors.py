@@ -1,0 +1,77 @@
+"""What can go wrong between two nodes, and whose fault it is.
+
+PeerError
+├── Malformed        the bytes do not follow the format
+├── Untrusted        the bytes are well formed, and must not be believed
+│   ├── BadSignature     no known key made the signature
+│   ├── Equivocation     the peer signed two histories that cannot both be true
+│   └── NotAMember       a membership is missing, over, suspended or another's
+├── TooLarge         more was offered than our limits admit
+└── Unreachable      no answer came, or none that can be used: try again later
+
+Every error names the log, address or DID it concerns, so that a line of a city's journal is enough
+to act on.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BadSignature",
+    "Equivocation",
+    "Malformed",
+    "NotAMember",
+    "PeerError",
+    "TooLarge",
+    "Unreachable",
+    "Untrusted",
+]
+
+
+class PeerError(Exception):
+    """A peer's answer cannot be used.
+
+    Attributes:
+        origin: The log, address or DID that it concerns.
+        reason: What was expected, and what was found.
+    """
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(f"{origin}: {reason}")
+        self.origin = origin
+        self.reason = reason
+
+
+class Malformed(PeerError):
+    """The bytes do not follow the format that they claim."""
+
+
+class Untrusted(PeerError):
+    """The bytes are well formed, and must not be believed."""
+
+
+class BadSignature(Untrusted):
+    """No key that we hold for this peer made a valid signature."""
+
+
+class Equivocation(Untrusted):
+    """The peer has shown two histories that cannot both be true. Keep the evidence.
+
+    Attributes:
+        evidence: The signed notes that contradict each other, as their bytes were received.
+    """
+
+    def __init__(self, origin: str, reason: str, *, evidence: tuple[bytes, ...] = ()) -> None:
+        super().__init__(origin, reason)
+        self.evidence = evidence
+
+
+class NotAMember(Untrusted):
+    """The membership that was shown does not hold now, or not for this city."""
+
+
+class TooLarge(PeerError):
+    """The peer offered more than our limits admit."""
+
+
+class Unreachable(PeerError):
+    """No answer came, or none that can be used. Try again later."""

@@ -1,0 +1,194 @@
+"""Where the parts of a log lie, and how they are packed (c2sp.org/tlog-tiles).
+
+Entry bundles and hash tiles are as specified. Pages of records are ours: they lie beside the
+bundles, in the same order, because a record can be erased and a log cannot.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from peers.encoding import digest_of, jcs, parse_json
+from peers.limits import Limits
+
+__all__ = [
+    "MAX_ENTRY",
+    "SALT",
+    "WIDTH",
+    "Body",
+    "bundle_path",
+    "pack",
+    "pack_records",
+    "records_path",
+    "spans",
+    "tile_path",
+    "unpack",
+    "unpack_records",
+]
+
+WIDTH = 256
+"""Entries in a full bundle, hashes in a full tile."""
+
+MAX_ENTRY = 2**16 - 1
+"""Bytes in the longest entry that the format can carry."""
+
+SALT = 16
+"""Bytes of the salt that is hashed before a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a log's entry commits to, kept beside the log because it can be erased.
+
+    Attributes:
+        salt: 16 random bytes, so that the digest of what was erased cannot be guessed.
+        record: The signed record's canonical bytes.
+    """
+
+    salt: bytes
+    record: bytes
+
+    @property
+    def digest(self) -> str:
+        """What the entry says of it."""
+        return digest_of(self.salt, self.record)
+
+
+def spans(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Which bundles cover entries ``start`` to ``stop``: (index, width) of each, in order.
+
+    >>> list(spans(250, 515))
+    [(0, 256), (1, 256), (2, 3)]
+    """
+    for index in range(start // WIDTH, -(-stop // WIDTH)):
+        yield index, min(WIDTH, stop - index * WIDTH)
+
+
+def bundle_path(index: int, width: int) -> str:
+    """The path of an entry bundle below the log's prefix.
+
+    >>> bundle_path(1234067, 256), bundle_path(0, 3)
+    ('tile/entries/x001/x234/067', 'tile/entries/000.p/3')
+    """
+    return f"tile/entries/{_place(index, width)}"
+
+
+def tile_path(level: int, index: int, width: int) -> str:
+    """The path of a hash tile below the log's prefix.
+
+    >>> tile_path(1, 0, 1)
+    'tile/1/000.p/1'
+    """
+    return f"tile/{level}/{_place(index, width)}"
+
+
+def records_path(index: int, width: int) -> str:
+    """The path of the page of records that goes with a bundle.
+
+    >>> records_path(0, 256)
+    'records/000'
+    """
+    return f"records/{_place(index, width)}"
+
+
+def _place(index: int, width: int) -> str:
+    parts = [f"{index % 1000:03}"]
+    while index := index // 1000:
+        parts.insert(0, f"x{index % 1000:03}")
+    suffix = "" if width == WIDTH else f".p/{width}"
+    return f"{'/'.join(parts)}{suffix}"
+
+
+def pack(entries: Iterable[bytes]) -> bytes:
+    """Join entries, each behind its length (two bytes, big-endian).
+
+    Raises:
+        ValueError: An entry is longer than ``MAX_ENTRY``.
+    """
+    packed = bytearray()
+    for entry in entries:
+        if len(entry) > MAX_ENTRY:
+            raise ValueError(f"entry of {len(entry)} bytes is longer than {MAX_ENTRY}")
+        packed += len(entry).to_bytes(2) + entry
+    return bytes(packed)
+
+
+def unpack(bundle: bytes) -> list[bytes]:
+    """Split what ``pack`` joined.
+
+    Raises:
+        ValueError: The bundle ends within an entry.
+    """
+    entries, at = [], 0
+    while at < len(bundle):
+        start = at + 2
+        at = start + int.from_bytes(bundle[at:start])
+        if start > len(bundle) or at > len(bundle):
+            raise ValueError("bundle ends within an entry")
+        entries.append(bundle[start:at])
+    return entries
+
+
+def pack_records(bodies: Sequence[Body | None]) -> bytes:
+    """Write records as NDJSON; ``None``, what was erased, is ``null``.
+
+    A record goes in as the bytes that were signed, so a line is canonical JSON again.
+    """
+    lines = bytearray()
+    for body in bodies:
+        if body is None:
+            lines += b"null\n"
+        else:
+            salt = base64.urlsafe_b64encode(body.salt).rstrip(b"=")
+            lines += b'{"record":' + body.record + b',"salt":"' + salt + b'"}\n'
+    return bytes(lines)
+
+
+def unpack_records(page: bytes, most: int, limits: Limits) -> list[Body | None]:
+    """Read a page of records; ``None`` where one was erased.
+
+    It checks the form alone: digests are checked against the log by whoever holds the entries.
+
+    Args:
+        most: Lines at most. A page may hold fewer: it is cut where it grows too large.
+
+    Raises:
+        ValueError: Not such a page, or a record over its limit.
+    """
+    if page and not page.endswith(b"\n"):
+        raise ValueError("the page ends within a line")
+    lines = page.split(b"\n")[:-1]
+    if len(lines) > most:
+        raise ValueError(f"the page has {len(lines)} lines, expected at most {most}")
+    return [_read_line(number, line, limits) for number, line in enumerate(lines)]
+
+
+def _read_line(number: int, line: bytes, limits: Limits) -> Body | None:
+    if line == b"null":
+        return None
+    try:
+        value = parse_json(line, limits=_wrapped(limits))
+    except ValueError as exc:
+        raise ValueError(f"line {number}: {exc}") from exc
+    match value:
+        case {"record": dict() as record, "salt": str() as text, **rest} if not rest:
+            return Body(_read_salt(number, text), jcs(record))
+    raise ValueError(f'line {number}: expected {{"record": …, "salt": …}} or null')
+
+
+def _read_salt(number: int, text: str) -> bytes:
+    try:
+        salt = base64.b64decode(text + "==", altchars=b"-_", validate=True)
+    except binascii.Error as exc:
+        raise ValueError(f"line {number}: the salt is not base64url without padding") from exc
+    if len(salt) != SALT or base64.urlsafe_b64encode(salt).rstrip(b"=").decode() != text:
+        raise ValueError(f"line {number}: expected a salt of {SALT} bytes as base64url")
+    return salt
+
+
+def _wrapped(limits: Limits) -> Limits:
+    """Limits of a line: a record's, and what the line puts around it."""
+    return replace(limits, record=limits.record + 64, depth=limits.depth + 1, keys=limits.keys + 2)
