@@ -171,3 +171,18 @@ def test_a_strangers_word_is_no_concept() -> None:
     assert load().action("T20") is None
     with pytest.raises(KeyError):
         load().scheme("anything")
+
+
+def test_every_action_says_what_counts_as_evidence_and_what_does_not() -> None:
+    for action in load().actions:
+        note = action.scope_note or ""
+        assert note.startswith("Counts as evidence: "), action.code
+        assert " Does not count: " in note, action.code
+
+
+def test_notes_on_what_is_sensitive_warn_against_publishing_it() -> None:
+    """Complaints, and whoever is protected, never enter a record."""
+    for code in ("S3", "S6", "T11"):
+        action = load().action(code)
+        assert action is not None
+        assert "under ten" in (action.scope_note or ""), code
