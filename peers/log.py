@@ -10,18 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
 
 from peers.checkpoint import Checkpoint, NoteSigner, seal_note
+from peers.did import LogId
 from peers.encoding import MAX_INTEGER, jcs, parse_canonical
 from peers.errors import Malformed
 from peers.merkle import Frontier
 from peers.tiles import MAX_ENTRY, Body
 
 __all__ = ["Batch", "Body", "Entry", "EntryKind", "LogId", "extend", "read_entry"]
-
-LogId = NewType("LogId", str)
-"""A log's origin line: its address without scheme, such as ``city.example/log/public``."""
 
 _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
 _DIGEST = re.compile(r"zQm[1-9A-HJ-NP-Za-km-z]{44}")
