@@ -58,11 +58,9 @@ def graph() -> Graph:
     return found
 
 
-def label_tables() -> list[Mapping[str, Any]]:
-    """The descriptions of the tables, in the order of the metadata."""
-    described = json.loads((DATA / "labels" / "csv-metadata.json").read_text(encoding="utf-8"))
-    tables: list[Mapping[str, Any]] = described["tables"]
-    return tables
+def label_tables() -> Mapping[str, Mapping[str, Any]]:
+    """The description of each table, by its language, in the order of the metadata."""
+    return {table["lang"]: table for table in _metadata()["tables"]}
 
 
 def label_rows() -> Iterator[LabelRow]:
@@ -71,9 +69,9 @@ def label_rows() -> Iterator[LabelRow]:
     Raises:
         BadSource: A row has no label, or too many cells.
     """
-    for table in label_tables():
-        language, name = table["dc:language"], table["url"]
-        base = table["tableSchema"]["aboutUrl"].removesuffix("{+concept}")
+    base = _metadata()["tableSchema"]["aboutUrl"].removesuffix("{+concept}")
+    for language, table in label_tables().items():
+        name = table["url"]
         text = (DATA / "labels" / name).read_text(encoding="utf-8")
         for number, row in enumerate(csv.DictReader(text.splitlines(), strict=True), 2):
             if None in row or not row["label"]:
@@ -102,7 +100,7 @@ def compiled() -> Compiled:
     concepts = [reader.concept(subject) for subject in subjects]
     return Compiled(
         version=reader.text(FRAMEWORK, OWL.versionInfo),
-        languages=("en", *(table["dc:language"] for table in label_tables())),
+        languages=("en", *label_tables()),
         schemes=tuple(schemes),
         actions=tuple(concept for concept in concepts if isinstance(concept, Action)),
         concepts=tuple(concept for concept in concepts if not isinstance(concept, Action)),
@@ -212,6 +210,13 @@ class _Reader:
         if value is None:
             raise BadSource(f"{it}: expected one {said}, found none")
         return value
+
+
+def _metadata() -> Mapping[str, Any]:
+    said: Mapping[str, Any] = json.loads(
+        (DATA / "labels" / "csv-metadata.json").read_text(encoding="utf-8")
+    )
+    return said
 
 
 def _last(iri: str) -> str:
