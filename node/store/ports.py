@@ -7,7 +7,9 @@ keeps its own position inside its own data. No store knows another, and no trans
 StoreError
 ├── Conflict     someone else extended the log first
 ├── Busy         another process holds the store
-└── Outdated     the store's schema is of another version than this program
+├── Outdated     the store's schema is of another version than this program
+├── Full         no room on the disk: nothing was written, and reading goes on
+└── Broken       a write failed so that nobody knows what is on the disk: the process must end
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from peers.merkle import Frontier
 
 __all__ = [
     "Audience",
+    "Broken",
     "Budget",
     "Busy",
     "Change",
@@ -31,6 +34,7 @@ __all__ = [
     "Desk",
     "Drop",
     "FacetCount",
+    "Full",
     "GraphPut",
     "GraphStore",
     "Held",
@@ -68,6 +72,18 @@ class Busy(StoreError):
 
 class Outdated(StoreError):
     """The store was written by another version of the program."""
+
+
+class Full(StoreError):
+    """The disk is full: nothing of this write was kept, and what was held can still be read."""
+
+
+class Broken(StoreError):
+    """The system could not say whether a write reached the disk.
+
+    What memory believes is worth nothing from here on: end the process, and let the next one read
+    what the disk really holds.
+    """
 
 
 class Audience(StrEnum):
@@ -126,10 +142,19 @@ class Change:
 
     The same entry appears again, under a new sequence, when its verdict changes or its body is
     erased. ``held.body`` is what is held now, not what was held then.
+
+    Attributes:
+        sequence: Its place in the audience's order, from 1.
+        held: The entry.
+        newest: The newest admitted entry about the same record, as ``Ledger.latest`` gives it now;
+            ``None`` where no entry about it is admitted (any more). This is what a projection
+            shows, whatever ``held`` says: an old version that is judged again must not hide a
+            newer one, and a refused entry must not remove what is there.
     """
 
     sequence: int
     held: Held
+    newest: Held | None = None
 
 
 class Ledger(Protocol):
@@ -197,7 +222,7 @@ class Ledger(Protocol):
         """A record by its digest; ``None`` where it was erased or never held."""
         ...
 
-    async def erase(self, digest: str, *, recorded: str) -> None:
+    async def erase(self, digest: str) -> None:
         """Delete salt and record for good; harmless when done twice. Adds a change."""
         ...
 
@@ -221,7 +246,11 @@ class Ledger(Protocol):
         ...
 
     async def forget(self, log: LogId) -> None:
-        """Drop the copy of a peer's log, bodies included."""
+        """Drop the copy of a peer's log, bodies included.
+
+        Adds a change for each of its entries, without body and not admitted, so that projections
+        drop them too; the log can be followed again from its start.
+        """
         ...
 
 
@@ -311,7 +340,7 @@ class Desk(Protocol):
 
     async def messages(self, topic: str) -> list[Message]: ...
 
-    async def put_page(self, family: str, key: str, value: bytes) -> None:
+    async def put_page(self, family: str, key: str, content: bytes) -> None:
         """Keep a small document of ours (an exchange's state, a setting) under a name."""
         ...
 
@@ -440,6 +469,17 @@ class TextIndex(Protocol):
 
     async def get(self, iri: str) -> TextPut | None: ...
 
+    async def suggest(self, words: str) -> str | None:
+        """The same words with each that is not found replaced by the nearest one that is.
+
+        ``None`` where nothing is misspelt, or nothing is near.
+        """
+        ...
+
+    async def compact(self) -> None:
+        """Write what is held anew, so that no file keeps text of what was dropped (erasure)."""
+        ...
+
     async def reset(self) -> None: ...
 
 
@@ -519,6 +559,14 @@ class GraphStore(Protocol):
 
     async def dump(self) -> bytes:
         """Every union graph as sorted N-Quads: byte-identical after a rebuild."""
+        ...
+
+    async def isolation(self) -> str:
+        """What keeps a stranger's query off the network, in words, for whoever runs the node."""
+        ...
+
+    async def compact(self) -> None:
+        """Write what is held anew, so that no file keeps text of what was dropped (erasure)."""
         ...
 
     async def reset(self) -> None: ...
