@@ -1,0 +1,241 @@
+"""Ledger and desk in memory: the reference for every other, and what pure tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from node.core.admission import Verdict
+from node.store.ports import (
+    Audience,
+    Change,
+    Conflict,
+    Contact,
+    Held,
+    Message,
+    Position,
+    Staged,
+    audience_of,
+)
+from peers.log import Batch, Body, EntryKind, LogId, read_entry
+from peers.merkle import Frontier, leaf_hash, root_of
+from peers.tiles import WIDTH
+
+__all__ = ["MemoryDesk", "MemoryLedger"]
+
+_ABOUT_RECORDS = {EntryKind.CREATE, EntryKind.UPDATE, EntryKind.DELETE}
+
+
+class MemoryLedger:
+    """See ``node.store.ports.Ledger``."""
+
+    def __init__(self, uuid: str = "memory") -> None:
+        self._uuid = uuid
+        self._held: dict[LogId, list[Held]] = {}
+        self._heads: dict[LogId, tuple[Frontier, bytes]] = {}
+        self._bodies: dict[str, Body] = {}
+        self._changes: dict[Audience, list[tuple[LogId, int]]] = {one: [] for one in Audience}
+
+    async def uuid(self) -> str:
+        return self._uuid
+
+    async def logs(self) -> list[LogId]:
+        return sorted(self._heads)
+
+    async def head(self, log: LogId) -> Frontier:
+        return self._heads[log][0] if log in self._heads else Frontier()
+
+    async def note(self, log: LogId) -> bytes | None:
+        return self._heads[log][1] if log in self._heads else None
+
+    async def commit(
+        self,
+        batch: Batch,
+        bodies: Sequence[Body | None],
+        verdicts: Sequence[Verdict],
+        *,
+        recorded: str,
+    ) -> None:
+        assert len(batch.entries) == len(bodies) == len(verdicts)
+        if await self.head(batch.origin) != batch.base:
+            raise Conflict(batch.origin)
+        held = self._held.setdefault(batch.origin, [])
+        order = self._changes[audience_of(batch.origin)]
+        for leaf, body, verdict in zip(batch.entries, bodies, verdicts, strict=True):
+            entry = read_entry(leaf, batch.origin, len(held))
+            if body is not None:
+                self._bodies[entry.digest] = body
+            order.append((batch.origin, len(held)))
+            held.append(
+                Held(
+                    log=batch.origin,
+                    index=len(held),
+                    entry=entry,
+                    body=body,
+                    verdict=verdict,
+                    recorded=recorded,
+                )
+            )
+        self._heads[batch.origin] = batch.head, batch.note
+
+    async def entries(self, log: LogId, start: int, stop: int) -> list[Held]:
+        return [self._now(held) for held in self._held.get(log, [])[start:stop]]
+
+    async def leaves(self, log: LogId, start: int, stop: int) -> list[bytes]:
+        return [held.entry.leaf for held in self._held.get(log, [])[start:stop]]
+
+    async def tile(self, log: LogId, level: int, index: int, width: int) -> bytes:
+        hashes = [leaf_hash(held.entry.leaf) for held in self._held.get(log, [])]
+        for _ in range(level):
+            full = len(hashes) // WIDTH
+            hashes = [root_of(hashes[at * WIDTH : (at + 1) * WIDTH]) for at in range(full)]
+        return b"".join(hashes[index * WIDTH : index * WIDTH + width])
+
+    async def latest(self, iri: str) -> Held | None:
+        found = [
+            held
+            for held in await self.versions(iri)
+            if held.verdict.admitted and held.entry.kind in _ABOUT_RECORDS
+        ]
+        return found[-1] if found else None
+
+    async def versions(self, iri: str) -> list[Held]:
+        found = self._where(lambda held: held.entry.object == iri)
+        return sorted(found, key=lambda held: (held.entry.version, held.log, held.index))
+
+    async def find(self, log: LogId, iri: str, version: int) -> Held | None:
+        named = [
+            held
+            for held in await self.versions(iri)
+            if held.log == log and held.entry.version == version
+        ]
+        return named[0] if named else None
+
+    async def body(self, digest: str) -> Body | None:
+        return self._bodies.get(digest)
+
+    async def erase(self, digest: str) -> None:
+        if self._bodies.pop(digest, None) is not None:
+            for held in self._where(lambda held: held.entry.digest == digest):
+                self._changes[audience_of(held.log)].append((held.log, held.index))
+
+    async def judge(self, log: LogId, index: int, verdict: Verdict, *, recorded: str) -> None:
+        held = self._held[log][index]
+        self._held[log][index] = replace(held, verdict=verdict, recorded=recorded)
+        self._changes[audience_of(log)].append((log, index))
+
+    async def quarantined(self, log: LogId | None = None) -> list[Held]:
+        return self._where(lambda held: not held.verdict.admitted and log in {None, held.log})
+
+    async def changes(self, audience: Audience, after: Position, limit: int) -> list[Change]:
+        order = self._changes[audience]
+        known = after.ledger == self._uuid and after.sequence <= len(order)
+        start = after.sequence if known else 0
+        return [
+            Change(sequence=start + n, held=self._now(self._held[log][index]))
+            for n, (log, index) in enumerate(order[start : start + limit], 1)
+        ]
+
+    async def end(self, audience: Audience) -> Position:
+        return Position(self._uuid, len(self._changes[audience]))
+
+    async def forget(self, log: LogId) -> None:
+        dropped = {held.entry.digest for held in self._held.pop(log, [])}
+        kept = {held.entry.digest for others in self._held.values() for held in others}
+        for digest in dropped - kept:
+            self._bodies.pop(digest, None)
+        self._heads.pop(log, None)
+        for audience, order in self._changes.items():
+            self._changes[audience] = [(name, index) for name, index in order if name != log]
+        self._uuid += "+"
+
+    def _now(self, held: Held) -> Held:
+        """An entry with what is held of its body now."""
+        return replace(held, body=self._bodies.get(held.entry.digest))
+
+    def _where(self, holds: Callable[[Held], bool]) -> list[Held]:
+        return [
+            self._now(held) for log in sorted(self._held) for held in self._held[log] if holds(held)
+        ]
+
+
+class MemoryDesk:
+    """See ``node.store.ports.Desk``."""
+
+    def __init__(self) -> None:
+        self._staged: dict[tuple[LogId, str, int], Staged] = {}
+        self._contacts: dict[str, Contact] = {}
+        self._messages: dict[tuple[str, str], Message] = {}
+        self._pages: dict[tuple[str, str], bytes] = {}
+        self._nonces: dict[str, str] = {}
+
+    async def stage(self, staged: Sequence[Staged]) -> None:
+        self._staged |= {(one.log, one.iri, one.version): one for one in staged}
+
+    async def staged(self) -> list[Staged]:
+        return [self._staged[key] for key in sorted(self._staged)]
+
+    async def unstage(self, staged: Sequence[Staged]) -> None:
+        for one in staged:
+            self._staged.pop((one.log, one.iri, one.version), None)
+
+    async def put_contact(self, contact: Contact) -> None:
+        self._contacts[contact.did] = contact
+
+    async def contact(self, did: str) -> Contact | None:
+        return self._contacts.get(did)
+
+    async def contacts(self) -> list[Contact]:
+        return [self._contacts[did] for did in sorted(self._contacts)]
+
+    async def drop_contact(self, did: str) -> None:
+        self._contacts.pop(did, None)
+
+    async def put_message(self, message: Message) -> bool:
+        key = (message.id, message.direction)
+        if key in self._messages:
+            return False
+        self._messages[key] = message
+        return True
+
+    async def update_message(self, message: Message) -> None:
+        key = (message.id, message.direction)
+        if key in self._messages:
+            self._messages[key] = replace(
+                self._messages[key],
+                due=message.due,
+                attempts=message.attempts,
+                done=message.done,
+                error=message.error,
+            )
+
+    async def due(self, now: str, limit: int) -> list[Message]:
+        waiting = [
+            message
+            for message in self._messages.values()
+            if message.direction == "out" and not message.done and message.due <= now
+        ]
+        return sorted(waiting, key=lambda message: (message.due, message.created))[:limit]
+
+    async def messages(self, topic: str) -> list[Message]:
+        found = [message for message in self._messages.values() if message.topic == topic]
+        return sorted(found, key=lambda one: (one.created, one.id, one.direction))
+
+    async def put_page(self, family: str, key: str, content: bytes) -> None:
+        self._pages[family, key] = content
+
+    async def page(self, family: str, key: str) -> bytes | None:
+        return self._pages.get((family, key))
+
+    async def pages(self, family: str) -> dict[str, bytes]:
+        return {key: self._pages[name, key] for name, key in sorted(self._pages) if name == family}
+
+    async def drop_page(self, family: str, key: str) -> None:
+        self._pages.pop((family, key), None)
+
+    async def first_use(self, nonce: str, expires: str, now: str) -> bool:
+        self._nonces = {one: until for one, until in self._nonces.items() if until >= now}
+        if nonce in self._nonces:
+            return False
+        self._nonces[nonce] = expires
+        return True
