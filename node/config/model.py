@@ -1,0 +1,228 @@
+"""The settings as types, with what each means; one place for schema, defaults and documentation.
+
+Only what the program reads stands here. No setting holds a secret: keys are files of their own
+(``node.store.keyfiles``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+)
+from pydantic.fields import FieldInfo
+
+from node.config.units import duration, in_words, size
+from peers.did import did_of
+from peers.errors import PeerError
+
+__all__ = [
+    "Config",
+    "LogSettings",
+    "NodeSettings",
+    "Origin",
+    "QuerySettings",
+    "Role",
+    "ServerSettings",
+    "SyncSettings",
+    "fields",
+    "is_size",
+    "shown",
+]
+
+Role = Literal["city", "network", "observer"]
+
+
+def _base_url(value: str) -> str:
+    """An address of a node, without a trailing slash, its host in lower case."""
+    url = value.rstrip("/")
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    try:
+        did_of(url)
+    except PeerError as exc:
+        raise ValueError(f"{exc.reason} ({exc.origin})") from exc
+    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", path) or "//" in path or ".." in path:
+        raise ValueError(f"expected a path of plain letters, found {path!r}")
+    return f"{scheme}://{authority.lower()}{slash}{path}"
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise ValueError(f"expected HOST:PORT such as '127.0.0.1:8400', found {value!r}")
+    return value
+
+
+def _words(value: object) -> object:
+    """A list as it is; text, as the environment gives it, split at its commas."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Size = Annotated[int, BeforeValidator(size)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Urls = Annotated[tuple[BaseUrl, ...], BeforeValidator(_words)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class NodeSettings(_Section):
+    """Who the node is."""
+
+    base_url: BaseUrl = Field(
+        description="Where everybody reaches the node; a path is allowed, a redirect is not.\n"
+        "Warning: it is the node's identity. Once the node is made it cannot be changed.",
+        examples=["https://rights.city.example"],
+    )
+    role: Role = Field(
+        default="city",
+        description="What the node speaks for: a city, a network that admits members, or an\n"
+        "observer (a university, an institution) that publishes assessments.\n"
+        "Warning: once the node is made it cannot be changed.",
+    )
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Folder of keys and stores; relative to this file.\n"
+        "Warning: it holds the secret keys and the ledger. Back it up; lose nothing of it.",
+    )
+
+
+class ServerSettings(_Section):
+    """How it answers."""
+
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        default="127.0.0.1:8400",
+        description="Address and port. Put a proxy that speaks HTTPS in front of it.\n"
+        "Warning: it speaks plain HTTP; keep it on 127.0.0.1 where the proxy is on this machine.",
+    )
+
+
+class QuerySettings(_Section):
+    """What one SPARQL query may cost."""
+
+    timeout: Duration = Field(
+        default=timedelta(seconds=10), description="After that a query is stopped."
+    )
+    max_rows: int = Field(
+        default=10_000,
+        ge=1,
+        le=1_000_000,
+        description="Results of one query; a query with more is refused, never cut.",
+    )
+    max_answer: Size = Field(
+        default=16_000_000, description="Size of one answer; a larger one is refused, never cut."
+    )
+    workers: int = Field(
+        default=2,
+        ge=1,
+        le=32,
+        description="Queries answered at a time, each in a process of its own (up to 1 GB each).",
+    )
+
+
+class SyncSettings(_Section):
+    """How it follows other nodes."""
+
+    every: Duration = Field(
+        default=timedelta(minutes=15),
+        description="Each peer is asked once in this time, spread evenly.\n"
+        "Warning: under a minute it is a burden for your peers.",
+    )
+    at_once: int = Field(default=8, ge=1, le=64, description="Peers asked at the same time.")
+    peers: Urls = Field(
+        default=(),
+        description="Addresses of nodes to follow from the start; 'intercity peers' adds others.\n"
+        "Warning: their keys are pinned at the first contact: check the addresses.",
+        examples=[["https://rights.hansol.example"]],
+    )
+    push: bool = Field(
+        default=True, description="Tell the nodes that we follow when we have published."
+    )
+
+
+class LogSettings(_Section):
+    """What it writes about itself, to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is written."
+    )
+    format: Literal["auto", "text", "json"] = Field(
+        default="auto", description="auto: text on a terminal, JSON lines elsewhere."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One setting in force: its key, the value as text, and where that came from."""
+
+    key: str
+    shown: str
+    origin: str
+
+
+class Config(_Section):
+    """Every setting; frozen. Made by ``load``, or directly where a program makes a node."""
+
+    node: NodeSettings
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    query: QuerySettings = Field(default_factory=QuerySettings)
+    sync: SyncSettings = Field(default_factory=SyncSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def origins(self) -> list[Origin]:
+        """Each value in force and where it came from, in the order of the sections."""
+        return [
+            Origin(key, shown(self._value(key), field), self._origins.get(key, "default"))
+            for key, field in fields()
+        ]
+
+    def located(self, folder: Path, origins: Mapping[str, str]) -> Config:
+        """The same settings as read from a file in ``folder``."""
+        self._origins.update(origins)
+        node = self.node.model_copy(update={"data_dir": folder / self.node.data_dir})
+        return self.model_copy(update={"node": node})
+
+    def _value(self, key: str) -> Any:
+        section, _, name = key.partition(".")
+        return getattr(getattr(self, section), name)
+
+
+def fields() -> Iterator[tuple[str, FieldInfo]]:
+    """Every setting by its dotted key, in the order of the sections."""
+    for section, outer in Config.model_fields.items():
+        assert isinstance(outer.annotation, type)
+        assert issubclass(outer.annotation, BaseModel)
+        for name, inner in outer.annotation.model_fields.items():
+            yield f"{section}.{name}", inner
+
+
+def is_size(field: FieldInfo) -> bool:
+    """Whether a setting is a number of bytes, to be written in words."""
+    return any(getattr(one, "func", None) is size for one in field.metadata)
+
+
+def shown(value: Any, field: FieldInfo) -> str:
+    """A value as it is written in the file, without quotes around text."""
+    if isinstance(value, timedelta) or is_size(field):
+        return in_words(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(list(value)) if isinstance(value, (tuple, list)) else str(value)
