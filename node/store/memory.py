@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from node.core.admission import Verdict
 from node.store.ports import (
+    FORGOTTEN,
     Audience,
     Change,
     Conflict,
@@ -34,7 +35,7 @@ class MemoryLedger:
         self._held: dict[LogId, list[Held]] = {}
         self._heads: dict[LogId, tuple[Frontier, bytes]] = {}
         self._bodies: dict[str, Body] = {}
-        self._changes: dict[Audience, list[tuple[LogId, int]]] = {one: [] for one in Audience}
+        self._changes: dict[Audience, list[Held]] = {one: [] for one in Audience}
 
     async def uuid(self) -> str:
         return self._uuid
@@ -65,7 +66,6 @@ class MemoryLedger:
             entry = read_entry(leaf, batch.origin, len(held))
             if body is not None:
                 self._bodies[entry.digest] = body
-            order.append((batch.origin, len(held)))
             held.append(
                 Held(
                     log=batch.origin,
@@ -76,6 +76,7 @@ class MemoryLedger:
                     recorded=recorded,
                 )
             )
+            order.append(held[-1])
         self._heads[batch.origin] = batch.head, batch.note
 
     async def entries(self, log: LogId, start: int, stop: int) -> list[Held]:
@@ -117,12 +118,12 @@ class MemoryLedger:
     async def erase(self, digest: str) -> None:
         if self._bodies.pop(digest, None) is not None:
             for held in self._where(lambda held: held.entry.digest == digest):
-                self._changes[audience_of(held.log)].append((held.log, held.index))
+                self._changes[audience_of(held.log)].append(held)
 
     async def judge(self, log: LogId, index: int, verdict: Verdict, *, recorded: str) -> None:
         held = self._held[log][index]
         self._held[log][index] = replace(held, verdict=verdict, recorded=recorded)
-        self._changes[audience_of(log)].append((log, index))
+        self._changes[audience_of(log)].append(self._held[log][index])
 
     async def quarantined(self, log: LogId | None = None) -> list[Held]:
         return self._where(lambda held: not held.verdict.admitted and log in {None, held.log})
@@ -131,27 +132,33 @@ class MemoryLedger:
         order = self._changes[audience]
         known = after.ledger == self._uuid and after.sequence <= len(order)
         start = after.sequence if known else 0
-        return [
-            Change(sequence=start + n, held=self._now(self._held[log][index]))
-            for n, (log, index) in enumerate(order[start : start + limit], 1)
-        ]
+        found: list[Change] = []
+        for sequence, then in enumerate(order[start : start + limit], start + 1):
+            held = self._now(then)
+            newest = await self.latest(held.entry.object)
+            found.append(Change(sequence=sequence, held=held, newest=newest))
+        return found
 
     async def end(self, audience: Audience) -> Position:
         return Position(self._uuid, len(self._changes[audience]))
 
     async def forget(self, log: LogId) -> None:
-        dropped = {held.entry.digest for held in self._held.pop(log, [])}
+        dropped = self._held.pop(log, [])
         kept = {held.entry.digest for others in self._held.values() for held in others}
-        for digest in dropped - kept:
-            self._bodies.pop(digest, None)
+        for held in dropped:
+            if held.entry.digest not in kept:
+                self._bodies.pop(held.entry.digest, None)
         self._heads.pop(log, None)
-        for audience, order in self._changes.items():
-            self._changes[audience] = [(name, index) for name, index in order if name != log]
-        self._uuid += "+"
+        self._changes[audience_of(log)] += [
+            replace(held, body=None, verdict=FORGOTTEN) for held in dropped
+        ]
 
     def _now(self, held: Held) -> Held:
-        """An entry with what is held of its body now."""
-        return replace(held, body=self._bodies.get(held.entry.digest))
+        """An entry as it is held now: with the body and the verdict of today."""
+        held_now = self._held.get(held.log, [])
+        if held.index >= len(held_now):
+            return replace(held, body=None, verdict=FORGOTTEN)
+        return replace(held_now[held.index], body=self._bodies.get(held.entry.digest))
 
     def _where(self, holds: Callable[[Held], bool]) -> list[Held]:
         return [

@@ -24,6 +24,7 @@ from peers.log import Batch, Body, Entry, LogId
 from peers.merkle import Frontier
 
 __all__ = [
+    "FORGOTTEN",
     "Audience",
     "Broken",
     "Budget",
@@ -155,6 +156,10 @@ class Change:
     sequence: int
     held: Held
     newest: Held | None = None
+
+
+FORGOTTEN = Verdict(admitted=False, reason="the copy of this log was dropped")
+"""The verdict on every entry of a log that was forgotten."""
 
 
 class Ledger(Protocol):

@@ -10,10 +10,14 @@ from typing import TypeAlias
 import pytest
 
 from node.store.memory import MemoryDesk, MemoryLedger
-from node.store.ports import Desk, Ledger
+from node.store.memory_catalog import MemoryTextIndex
+from node.store.ports import Desk, Ledger, TextIndex
 from node.store.sqlite import open_sqlite
+from node.store.tantivy import open_tantivy
 
 OpenStore: TypeAlias = Callable[[], AbstractAsyncContextManager[tuple[Ledger, Desk]]]
+
+OpenText: TypeAlias = Callable[[], AbstractAsyncContextManager[TextIndex]]
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -31,3 +35,20 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> OpenStore:
             yield ledger, desk
 
     return {"memory": memory, "sqlite": sqlite}[request.param]
+
+
+@pytest.fixture(params=["memory", "tantivy"])
+def open_text(request: pytest.FixtureRequest, tmp_path: Path) -> OpenText:
+    """Opens the same text index each time it is called."""
+    held = MemoryTextIndex()
+
+    @asynccontextmanager
+    async def memory() -> AsyncIterator[TextIndex]:
+        yield held
+
+    @asynccontextmanager
+    async def tantivy() -> AsyncIterator[TextIndex]:
+        async with open_tantivy(tmp_path / "text") as index:
+            yield index
+
+    return {"memory": memory, "tantivy": tantivy}[request.param]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from node.core.admission import Verdict
 from node.store.memory import MemoryLedger
 from node.store.ports import Audience, Conflict, Ledger, Position
-from peers.log import Batch, Body, extend
+from peers.log import Batch, Body, EntryKind, extend
 from peers.merkle import Frontier, leaf_hash, root_of
 from tests.contracts.conftest import OpenStore
 from tests.simulator import Town
@@ -173,7 +174,7 @@ async def test_an_entry_is_found_by_record_and_version(open_store: OpenStore, ly
         assert await ledger.find(lyon.log, iri, 2) is None
 
 
-async def test_a_forgotten_log_leaves_nothing_and_moves_every_position(
+async def test_a_forgotten_log_leaves_nothing_and_projections_learn_of_it(
     open_store: OpenStore, lyon: Town
 ) -> None:
     utrecht = Town("utrecht.example/log/public")
@@ -185,9 +186,37 @@ async def test_a_forgotten_log_leaves_nothing_and_moves_every_position(
         await ledger.forget(lyon.log)
         assert await ledger.logs() == [utrecht.log]
         assert await ledger.body(lyon.entries[0].digest) is None
-        assert await ledger.uuid() != before.ledger
-        left = await ledger.changes(Audience.PUBLIC, before, 100)
-        assert [change.held.log for change in left] == [utrecht.log]
+        news = await ledger.changes(Audience.PUBLIC, before, 100)
+        assert [change.held.entry for change in news] == lyon.entries
+        assert {change.held.verdict.admitted for change in news} == {False}
+        assert {(change.held.body, change.newest) for change in news} == {(None, None)}
+
+
+async def test_a_forgotten_log_can_be_followed_again(open_store: OpenStore, lyon: Town) -> None:
+    async with open_store() as (ledger, _):
+        await commit(ledger, lyon)
+        await ledger.forget(lyon.log)
+        await commit(ledger, lyon)
+        last = (await ledger.changes(Audience.PUBLIC, Position(await ledger.uuid()), 100))[-5:]
+        assert [change.held.body for change in last] == lyon.bodies
+        assert all(change.newest == change.held for change in last)
+
+
+async def test_a_change_says_what_is_newest_about_its_record(
+    open_store: OpenStore, lyon: Town
+) -> None:
+    iri = lyon.entries[0].object
+    second = replace(lyon.entries[1], object=iri, kind=EntryKind.UPDATE, version=2, prev=0)
+    leaves = [lyon.entries[0].leaf, second.leaf]
+    batch = extend(Frontier(), leaves, lyon.signer)
+    async with open_store() as (ledger, _):
+        await ledger.commit(batch, lyon.bodies[:2], [GOOD, BAD], recorded=NOW)
+        start = Position(await ledger.uuid())
+        changes = await ledger.changes(Audience.PUBLIC, start, 9)
+        assert [change.newest and change.newest.index for change in changes] == [0, 0]
+        await ledger.judge(lyon.log, 1, GOOD, recorded=NOW)
+        changes = await ledger.changes(Audience.PUBLIC, start, 9)
+        assert [change.newest and change.newest.index for change in changes] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 700])

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from node.store.ports import Outdated
+from node.store.ports import Broken, Full, Outdated
 
 __all__ = ["SCHEMA_VERSION", "Database", "connect", "rows", "value"]
 
@@ -43,10 +43,11 @@ _SCHEMA = (
         log TEXT NOT NULL, level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
         PRIMARY KEY (log, level, place)
     ) STRICT, WITHOUT ROWID""",
-    # One order for each audience: what the projections follow.
+    # One order for each audience: what the projections follow. ``leaf`` stands where the entry
+    # itself is no longer held, so that they learn of that too.
     """CREATE TABLE changes (
         audience TEXT NOT NULL, sequence INTEGER NOT NULL, log TEXT NOT NULL,
-        position INTEGER NOT NULL, PRIMARY KEY (audience, sequence)
+        position INTEGER NOT NULL, leaf BLOB, PRIMARY KEY (audience, sequence)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX changes_by_entry ON changes (log, position)",
     # The desk.
@@ -144,6 +145,12 @@ class Database:
 
 
 def _transact(connection: apsw.Connection, work: Callable[[apsw.Connection], T]) -> T:
-    with connection:
-        return work(connection)
+    try:
+        with connection:
+            return work(connection)
+    except apsw.FullError as exc:
+        raise Full("the disk is full: nothing was written; make room and try again") from exc
+    except apsw.IOError as exc:
+        # After a failed sync nobody knows what is on the disk: do not read back and go on.
+        raise Broken(f"the disk failed while writing ({exc}): the process must end") from exc
     raise AssertionError("a transaction swallows no error")

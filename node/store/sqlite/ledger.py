@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 
 from node.core.admission import Verdict
-from node.store.ports import Audience, Change, Conflict, Held, Position, audience_of
+from node.store.ports import FORGOTTEN, Audience, Change, Conflict, Held, Position, audience_of
 from node.store.sqlite.connection import Database, rows, value
 from peers.log import Batch, Body, LogId, read_entry
 from peers.merkle import HASH_SIZE, Frontier, leaf_hash, root_of
@@ -20,6 +20,11 @@ __all__ = ["SqliteLedger"]
 _HELD = (
     "SELECT e.log, e.position, e.leaf, b.salt, b.record, e.admitted, e.reason, e.rules, e.recorded"
     " FROM entries e LEFT JOIN bodies b ON b.digest = e.digest"
+)
+
+_LATEST = (
+    " WHERE e.object = ? AND e.admitted AND e.kind IN ('Create', 'Update', 'Delete')"
+    " ORDER BY e.version DESC LIMIT 1"
 )
 
 
@@ -66,11 +71,7 @@ class SqliteLedger:
         return await self._db.read(lambda c: _tile(c, log, level, index, width))
 
     async def latest(self, iri: str) -> Held | None:
-        where = (
-            " WHERE e.object = ? AND e.admitted AND e.kind IN ('Create', 'Update', 'Delete')"
-            " ORDER BY e.version DESC LIMIT 1"
-        )
-        return next(iter(await self._held(where, (iri,))), None)
+        return next(iter(await self._held(_LATEST, (iri,))), None)
 
     async def versions(self, iri: str) -> list[Held]:
         return await self._held(" WHERE e.object = ? ORDER BY e.version, e.log, e.position", (iri,))
@@ -242,7 +243,7 @@ def _add_changes(connection: apsw.Connection, log: LogId, indexes: Sequence[int]
     audience = audience_of(log)
     last = _last(connection, audience)
     connection.executemany(
-        "INSERT INTO changes VALUES (?, ?, ?, ?)",
+        "INSERT INTO changes VALUES (?, ?, ?, ?, NULL)",
         ((str(audience), last + n, log, index) for n, index in enumerate(indexes, 1)),
     )
 
@@ -257,13 +258,26 @@ def _changes(
 ) -> list[Change]:
     known = after.ledger == _uuid(connection) and after.sequence <= _last(connection, audience)
     sql = (
-        "SELECT c.sequence, e.log, e.position, e.leaf, b.salt, b.record, e.admitted, e.reason,"
-        " e.rules, e.recorded FROM changes c JOIN entries e USING (log, position)"
-        " LEFT JOIN bodies b ON b.digest = e.digest"
+        "SELECT c.sequence, c.log, c.position, coalesce(e.leaf, c.leaf), b.salt, b.record,"
+        " e.admitted, e.reason, e.rules, e.recorded FROM changes c"
+        " LEFT JOIN entries e USING (log, position) LEFT JOIN bodies b ON b.digest = e.digest"
         " WHERE c.audience = ? AND c.sequence > ? ORDER BY c.sequence LIMIT ?"
     )
     found = rows(connection, sql, (str(audience), after.sequence if known else 0, limit))
-    return [Change(sequence=row[0], held=_held(row[1:])) for row in found]
+    return [_change(connection, row) for row in found]
+
+
+def _change(connection: apsw.Connection, row: tuple[Any, ...]) -> Change:
+    sequence, log, index, leaf, *_, recorded = row
+    if recorded is None:
+        entry = read_entry(leaf, LogId(log), index)
+        held = Held(
+            log=LogId(log), index=index, entry=entry, body=None, verdict=FORGOTTEN, recorded=""
+        )
+    else:
+        held = _held(row[1:])
+    newest = rows(connection, _HELD + _LATEST, (held.entry.object,))
+    return Change(sequence=sequence, held=held, newest=_held(newest[0]) if newest else None)
 
 
 def _erase(connection: apsw.Connection, digest: str) -> None:
@@ -276,7 +290,13 @@ def _erase(connection: apsw.Connection, digest: str) -> None:
 
 
 def _forget(connection: apsw.Connection, log: LogId) -> None:
+    audience = audience_of(log)
     connection.execute("DELETE FROM changes WHERE log = ?", (log,))
+    connection.execute(
+        "INSERT INTO changes SELECT ?, ? + row_number() OVER (ORDER BY position), log, position,"
+        " leaf FROM entries WHERE log = ?",
+        (str(audience), _last(connection, audience), log),
+    )
     connection.execute(
         "DELETE FROM bodies WHERE digest IN (SELECT digest FROM entries WHERE log = ?)"
         " AND digest NOT IN (SELECT digest FROM entries WHERE log <> ?)",
@@ -284,5 +304,3 @@ def _forget(connection: apsw.Connection, log: LogId) -> None:
     )
     for table in ("entries", "subtrees", "logs"):
         connection.execute(f"DELETE FROM {table} WHERE log = ?", (log,))  # noqa: S608 - our names
-    # Projections must not keep what is forgotten: a new name makes them start again.
-    connection.execute("UPDATE meta SET value = hex(randomblob(16)) WHERE name = 'uuid'")

@@ -1,0 +1,137 @@
+"""What only the SQLite file has to show: its lock, its version, and that it loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import apsw
+import pytest
+
+from node.core.admission import Verdict
+from node.store.ports import Broken, Busy, Full, Outdated
+from node.store.sqlite import open_sqlite
+from node.store.sqlite.connection import SCHEMA_VERSION
+from peers.log import extend
+from tests.simulator import Town
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from node.core.admission import Verdict
+from node.store.sqlite import open_sqlite
+from peers.log import extend
+from tests.simulator import Town
+
+async def main():
+    town = Town("lyon.example/log/public")
+    town.publish_many(3000)
+    async with open_sqlite(Path(sys.argv[1])) as (ledger, desk):
+        head = await ledger.head(town.log)
+        while head.size < 3000:
+            step = slice(head.size, head.size + 3)
+            batch = extend(head, town.leaves[step], town.signer)
+            verdicts = [Verdict(True)] * len(batch.entries)
+            await ledger.commit(batch, town.bodies[step], verdicts, recorded="2026-01-01T00:00:00Z")
+            head = batch.head
+            print(head.size, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_second_opener_is_told_that_the_store_is_busy(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "node.db"):
+        with pytest.raises(Busy, match="another process"):
+            async with open_sqlite(tmp_path / "node.db"):
+                pass
+
+
+async def test_a_file_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "node.db"):
+        pass
+    connection = apsw.Connection(str(tmp_path / "node.db"))
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    with pytest.raises(Outdated, match=f"schema {SCHEMA_VERSION + 1}"):
+        async with open_sqlite(tmp_path / "node.db"):
+            pass
+
+
+async def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "node.db"):
+        assert (tmp_path / "node.db").stat().st_mode & 0o777 == 0o600
+
+
+async def test_an_erased_record_is_in_no_file(tmp_path: Path) -> None:
+    town = Town("lyon.example/log/public")
+    town.publish(*({"secret": f"a marker of number {n}"} for n in range(50)))
+    async with open_sqlite(tmp_path / "node.db") as (ledger, _):
+        batch = extend(await ledger.head(town.log), town.leaves, town.signer)
+        await ledger.commit(batch, town.bodies, [Verdict(admitted=True)] * 50, recorded="now")
+        await ledger.erase(town.entries[7].digest)
+        held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert b"a marker of number 8" in held
+        assert b'a marker of number 7"' not in held
+
+
+async def test_a_backup_is_a_whole_store(tmp_path: Path) -> None:
+    town = Town("lyon.example/log/public")
+    town.publish_many(10)
+    async with open_sqlite(tmp_path / "node.db") as (ledger, _):
+        batch = extend(await ledger.head(town.log), town.leaves, town.signer)
+        await ledger.commit(batch, town.bodies, [Verdict(admitted=True)] * 10, recorded="now")
+        await ledger.backup(tmp_path / "copy.db")
+        assert await ledger.faults() == []
+    async with open_sqlite(tmp_path / "copy.db") as (ledger, _):
+        assert await ledger.leaves(town.log, 0, 99) == town.leaves
+
+
+@pytest.mark.parametrize(("fault", "error"), [(apsw.FullError, Full), (apsw.IOError, Broken)])
+async def test_a_disk_that_fails_is_told_apart_from_a_full_one(
+    tmp_path: Path, fault: type[Exception], error: type[Exception]
+) -> None:
+    async with open_sqlite(tmp_path / "node.db") as (ledger, _):
+
+        def fail(connection: apsw.Connection) -> None:
+            raise fault("as the disk said")
+
+        with pytest.raises(error, match="disk"):
+            await ledger._db.write(fail)
+
+
+@pytest.mark.parametrize("after", [1, 7, 40])
+def test_what_was_acknowledged_before_a_kill_is_there(tmp_path: Path, after: int) -> None:
+    path = tmp_path / "node.db"
+    root = Path(__file__).resolve().parents[3]
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)], cwd=root, stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    said = 0
+    try:
+        for _ in range(after):
+            said = int(writer.stdout.readline())
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(writer.pid, signal.SIGKILL)
+        rest = writer.stdout.read().split()
+        writer.wait(10)
+        writer.stdout.close()
+    said = int(rest[-1]) if rest else said
+
+    async def check() -> None:
+        town = Town("lyon.example/log/public")
+        town.publish_many(3000)
+        async with open_sqlite(path) as (ledger, _):
+            head = await ledger.head(town.log)
+            assert said <= head.size <= said + 3
+            assert await ledger.leaves(town.log, 0, 3000) == town.leaves[: head.size]
+            assert all(one.body for one in await ledger.entries(town.log, 0, head.size))
+
+    asyncio.run(check())
