@@ -77,6 +77,15 @@ def connect(path: Path) -> apsw.Connection:
         Outdated: A newer version of the program has written it.
     """
     connection = apsw.Connection(str(path))
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: apsw.Connection, path: Path) -> None:
     for pragma in (
         "journal_mode = WAL",
         "synchronous = FULL",
@@ -96,12 +105,10 @@ def connect(path: Path) -> apsw.Connection:
             connection.execute("INSERT INTO meta VALUES ('uuid', ?)", (str(uuid.uuid4()),))
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
-            connection.close()
             raise Outdated(
                 f"{path} has schema {version}, this program knows {SCHEMA_VERSION}: "
                 "use the version of the program that wrote it"
             )
-    return connection
 
 
 def rows(connection: apsw.Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:

@@ -29,4 +29,4 @@ def test_other_text_is_not(text: str) -> None:
 
 def test_a_time_that_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="48 bits"):
-        ulid(2**48, lambda n: bytes(n))
+        ulid(2**48, bytes)
