@@ -117,6 +117,7 @@ def verify_inclusion(
     """
     if not 0 <= index < size:
         raise ValueError(f"no leaf {index} in a tree of {size}")
+    _check_hashes(leaf, root, *path)
     node, place, last = leaf, index, size - 1
     for step in path:
         if last == 0:
@@ -170,6 +171,7 @@ def verify_consistency(
         if path or first_root != second_root:
             raise ValueError("one size, but two roots or a proof that has no use")
         return
+    _check_hashes(first_root, second_root, *path)
     steps = list(path) if first & (first - 1) else [first_root, *path]
     if not steps:
         raise ValueError("the consistency proof is empty")
@@ -191,6 +193,12 @@ def verify_consistency(
         raise ValueError("the consistency proof is shorter than the tree is high")
     if old != first_root or new != second_root:
         raise ValueError(f"the proof does not lead from the root of {first} to that of {second}")
+
+
+def _check_hashes(*hashes: bytes) -> None:
+    """An empty root would equal an empty leaf."""
+    if any(len(one) != HASH_SIZE for one in hashes):
+        raise ValueError(f"expected hashes of {HASH_SIZE} bytes")
 
 
 def _split(size: int) -> int:
