@@ -81,7 +81,7 @@ def terms(vocabulary: Compiled) -> str:
 def framework(vocabulary: Compiled) -> str:
     """The file that ``vocab.framework.load`` reads: one concept a line, empty fields left out."""
     said = msgspec.to_builtins(vocabulary)
-    lines = ["{", *(f"{_json(name)}:{_json(said[name])}," for name in ("version", "languages"))]
+    lines = ["{", *(f"{_json(name)}:{_json(said[name])}," for name in ("version", "translations"))]
     for name in ("schemes", "actions", "concepts"):
         rows = ",\n".join(_json(_full(row)) for row in said[name])
         lines.append(f"{_json(name)}:[\n{rows}\n]" + ("" if name == "concepts" else ","))

@@ -7,7 +7,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from rdflib import DCTERMS, RDF, SKOS, Graph, URIRef
+import pytest
+from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, URIRef
 from rdflib.term import Node
 
 from vocab.framework.source import SCHEMA, graph
@@ -21,9 +22,10 @@ def source() -> Graph:
     return graph()
 
 
-def test_terms_and_the_compiled_file_are_what_the_source_says(root: Path) -> None:
+@pytest.mark.parametrize("script", ["terms.py", "reference.py"])
+def test_what_is_generated_is_what_the_source_says(root: Path, script: str) -> None:
     done = subprocess.run(
-        [sys.executable, root / "scripts" / "terms.py", "--check"],
+        [sys.executable, root / "scripts" / script, "--check"],
         capture_output=True,
         text=True,
         check=False,
@@ -72,3 +74,16 @@ def test_links_between_concepts_are_said_from_both_sides() -> None:
     for said in (SKOS.related, SKOS.closeMatch, SKOS.exactMatch):
         for one, other in source().subject_objects(said):
             assert (other, said, one) in source(), (one, other)
+
+
+def test_the_version_is_the_newest_of_the_list_of_changes(root: Path) -> None:
+    changes = (root / "vocab" / "data" / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = next(line for line in changes.splitlines() if line.startswith("## "))
+    version = str(source().value(URIRef(FW), OWL.versionInfo))
+    assert newest.split()[1] == version
+
+
+def test_a_deprecated_concept_says_what_to_use_and_why() -> None:
+    for concept in source().subjects(OWL.deprecated, None):
+        assert (concept, DCTERMS.isReplacedBy, None) in source(), concept
+        assert (concept, SKOS.changeNote, None) in source(), concept

@@ -5,5 +5,6 @@
 """
 
 from vocab.framework.model import Action, Concept, Framework, Scheme, load
+from vocab.framework.triples import about
 
-__all__ = ["Action", "Concept", "Framework", "Scheme", "load"]
+__all__ = ["Action", "Concept", "Framework", "Scheme", "about", "load"]

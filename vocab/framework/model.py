@@ -26,7 +26,9 @@ class Scheme:
     Attributes:
         iri: ``fw:{slug}`` for the framework's, ``ic:scheme/{slug}`` for ours.
         slug: Its last segment. ``group`` is the slug of two: the framework's and ours.
+        position: Its place among the framework's schemes, from 1; ours have none.
         label: Its name, one a language.
+        alt: Further words for it, by language.
         description: What it is for, in English.
     """
 
@@ -34,6 +36,8 @@ class Scheme:
     slug: str
     label: LangMap
     description: str
+    alt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,16 @@ class Concept:
     deprecated: bool = False
     replaced_by: tuple[str, ...] = ()
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is ours, and not of the framework."""
+        return "#" in self.iri
+
+    @property
+    def scheme_iri(self) -> str:
+        """IRI of its scheme: ``fw:{scheme}`` or, for ours, ``ic:scheme/{scheme}``."""
+        return self.iri.rpartition("/")[0].replace("#", "#scheme/")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action(Concept):
@@ -106,7 +120,7 @@ class Compiled:
     """What the compiled file holds: every list in its order."""
 
     version: str
-    languages: tuple[str, ...]
+    translations: Mapping[str, str]
     schemes: tuple[Scheme, ...]
     actions: tuple[Action, ...]
     concepts: tuple[Concept, ...]
@@ -118,6 +132,8 @@ class Framework:
     Attributes:
         version: Of the vocabulary: ``1.0.0``.
         languages: Tags of the languages that every concept has a label in; English first.
+        translations: By language, English left out: IRI of who stands behind the words, such as
+            ``ic:translation-status/unofficial``. Pages say so beside the label.
         schemes: The framework's 17 in its order, then ours.
         actions: The 28, ``F1`` to ``T19``.
         concepts: All of them, actions included, in the order of the schemes.
@@ -125,7 +141,8 @@ class Framework:
 
     def __init__(self, compiled: Compiled) -> None:
         self.version = compiled.version
-        self.languages: Sequence[str] = compiled.languages
+        self.translations = compiled.translations
+        self.languages: Sequence[str] = ("en", *compiled.translations)
         self.schemes = compiled.schemes
         self.actions = compiled.actions
         self._actions = {action.code: action for action in compiled.actions}

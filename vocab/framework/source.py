@@ -15,13 +15,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
-from rdflib import DCTERMS, FOAF, OWL, RDF, SKOS, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, FOAF, OWL, RDF, SKOS, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from vocab.errors import BadSource
 from vocab.framework.model import Action, Compiled, Concept, Scheme
 
-__all__ = ["SCHEMA", "LabelRow", "compiled", "graph", "label_rows", "label_tables"]
+__all__ = ["SCHEMA", "LabelRow", "compiled", "graph", "label_rows", "label_tables", "whole"]
 
 DATA: Final = files("vocab").joinpath("data")
 FRAMEWORK: Final = URIRef("https://w3id.org/intercity/framework/")
@@ -58,9 +58,28 @@ def graph() -> Graph:
     return found
 
 
+def whole() -> Graph:
+    """Everything: the Turtle files, the tables' labels, and what is said of each table."""
+    found = graph()
+    for row in label_rows():
+        subject = URIRef(row.subject)
+        found.add((subject, SKOS.prefLabel, Literal(row.label, row.language)))
+        for word in row.alt:
+            found.add((subject, SKOS.altLabel, Literal(word, row.language)))
+    for language, table in label_tables().items():
+        labels = URIRef(f"{FRAMEWORK}labels/{language}")
+        found.add((labels, RDF.type, VOID.Dataset))
+        found.add((labels, DCTERMS.title, Literal(table["dc:title"], "en")))
+        found.add((labels, DCTERMS.language, Literal(language)))
+        status = URIRef(table[f"{IC}translationStatus"]["@id"])
+        found.add((labels, IC.translationStatus, status))
+    return found
+
+
 def label_tables() -> Mapping[str, Mapping[str, Any]]:
     """The description of each table, by its language, in the order of the metadata."""
-    return {table["lang"]: table for table in _metadata()["tables"]}
+    described = json.loads((DATA / "labels" / "csv-metadata.json").read_text(encoding="utf-8"))
+    return {table["lang"]: table for table in described["tables"]}
 
 
 def label_rows() -> Iterator[LabelRow]:
@@ -69,9 +88,8 @@ def label_rows() -> Iterator[LabelRow]:
     Raises:
         BadSource: A row has no label, or too many cells.
     """
-    base = _metadata()["tableSchema"]["aboutUrl"].removesuffix("{+concept}")
     for language, table in label_tables().items():
-        name = table["url"]
+        name, base = table["url"], table["tableSchema"]["aboutUrl"].removesuffix("{+concept}")
         text = (DATA / "labels" / name).read_text(encoding="utf-8")
         for number, row in enumerate(csv.DictReader(text.splitlines(), strict=True), 2):
             if None in row or not row["label"]:
@@ -100,7 +118,10 @@ def compiled() -> Compiled:
     concepts = [reader.concept(subject) for subject in subjects]
     return Compiled(
         version=reader.text(FRAMEWORK, OWL.versionInfo),
-        languages=("en", *label_tables()),
+        translations={
+            language: table[f"{IC}translationStatus"]["@id"]
+            for language, table in label_tables().items()
+        },
         schemes=tuple(schemes),
         actions=tuple(concept for concept in concepts if isinstance(concept, Action)),
         concepts=tuple(concept for concept in concepts if not isinstance(concept, Action)),
@@ -144,7 +165,9 @@ class _Reader:
                 iri=str(subject),
                 slug=_last(subject),
                 label=self.labels[str(subject)],
+                alt=self.alts[str(subject)],
                 description=self.text(subject, DCTERMS.description),
+                position=self.at(subject) or None,
             )
             for subject in subjects
         ]
@@ -210,13 +233,6 @@ class _Reader:
         if value is None:
             raise BadSource(f"{it}: expected one {said}, found none")
         return value
-
-
-def _metadata() -> Mapping[str, Any]:
-    said: Mapping[str, Any] = json.loads(
-        (DATA / "labels" / "csv-metadata.json").read_text(encoding="utf-8")
-    )
-    return said
 
 
 def _last(iri: str) -> str:
