@@ -6,15 +6,16 @@ stands here, and nothing else is global. Only ``node.app`` builds one.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from node.config import Config
 from node.store.ports import Audience, Desk, GraphStore, Ledger, TextIndex
 from peers.client import Fetcher
 from peers.did import DidDocument
-from peers.keys import Signer
+from peers.keys import PublicKey, Signer
 from peers.limits import Limits
 from peers.log import LogId
 
@@ -44,6 +45,9 @@ class Home:
         limits: What we take from them.
         now: Reads the clock, in UTC; given, so that tests and simulations bring their own.
         entropy: ``entropy(n)`` gives n random bytes; given for the same reason.
+        writing: Held by whoever extends our own logs. Not what keeps them whole (the ledger's
+            compare-and-swap does), but what keeps writers from signing in vain.
+        indexing: Held by whoever brings the projections up to date.
     """
 
     config: Config
@@ -58,3 +62,44 @@ class Home:
     limits: Limits
     now: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    indexing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+
+    @property
+    def base_url(self) -> str:
+        """Our address, without a trailing slash; what every IRI of ours begins with."""
+        return self.config.node.base_url
+
+    @property
+    def profile_iri(self) -> str:
+        """The record that says who we are."""
+        kind = "city" if self.config.node.role == "city" else "organization"
+        return f"{self.base_url}/{kind}"
+
+    @property
+    def agent(self) -> str:
+        """The city, or the organization, itself: the publisher of all our records."""
+        base, _, kind = self.profile_iri.rpartition("/")
+        return f"{base}/#{kind}"
+
+    @property
+    def record_method(self) -> str:
+        """DID URL of the key that signs records now."""
+        return _method_of(self.document.record_keys, self.keys.record)
+
+    @property
+    def http_method(self) -> str:
+        """DID URL of the key that signs requests now."""
+        return _method_of(self.document.http_keys, self.keys.http)
+
+    def log_url(self, audience: Audience) -> str:
+        """Address of our log for an audience."""
+        return f"{self.base_url}/log/{audience}"
+
+    def stamp(self) -> str:
+        """Now, as ``YYYY-MM-DDTHH:MM:SSZ``."""
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _method_of(methods: Mapping[str, PublicKey], signer: Signer) -> str:
+    return next(name for name, key in methods.items() if key == signer.public)

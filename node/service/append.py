@@ -1,0 +1,192 @@
+"""Appending to our own logs: signed, staged on the desk, committed, struck off.
+
+A record that is acknowledged is in the log and on the disk. On the way there it lies on the desk,
+signed and salted, so that after a crash ``resume`` finishes it: whether it was committed is looked
+up in the log by its IRI and version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from node.core.admission import Verdict
+from node.core.identity import genesis_of
+from node.service.home import Home
+from node.store.ports import Conflict, Staged
+from peers.checkpoint import NoteSigner
+from peers.encoding import JsonObject, jcs
+from peers.log import Body, Entry, EntryKind, LogId, extend
+from peers.proofs import sign
+from peers.tiles import SALT
+
+__all__ = ["Receipt", "open_logs", "promised", "put", "resume", "stage_of"]
+
+_ATTEMPTS: Final = 10
+"""Of a commit. Writers of one process wait for each other, so one is nearly always enough."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was published, and where it stands.
+
+    Attributes:
+        iri: The record.
+        version: From 1.
+        kind: ``Create``, ``Update`` or ``Delete``.
+        log, index: Its place; the index is -1 where nothing was published (a dry run).
+        digest: What the log's entry says of it.
+        published: The log's time.
+    """
+
+    iri: str
+    version: int
+    kind: EntryKind
+    log: LogId
+    index: int
+    digest: str
+    published: str
+
+
+def stage_of(home: Home, log: LogId, document: JsonObject, iri: str, kind: EntryKind) -> Staged:
+    """Sign a document, salt it, and say where it is to go; ``iri`` is the entry's object."""
+    secured = sign(document, home.keys.record, method=home.record_method, created=home.now())
+    body = Body(home.entropy(SALT), jcs(secured))
+    return Staged(log=log, iri=iri, version=int(document["version"]), kind=str(kind), body=body)
+
+
+async def put(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
+    """Stage and commit records of one log; whoever calls holds ``home.writing``."""
+    await home.desk.stage(staged)
+    return await _commit(home, staged)
+
+
+async def _commit(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
+    """Append staged records of one log, and strike them off the desk.
+
+    Whatever goes wrong, they are struck off: what was not committed was not acknowledged. Only
+    the end of the process leaves them on the desk, for ``resume``.
+    """
+    try:
+        start, entries = await _append(home, staged)
+    finally:
+        await home.desk.unstage(staged)
+    return [
+        Receipt(
+            iri=one.iri,
+            version=one.version,
+            kind=entry.kind,
+            log=one.log,
+            index=index,
+            digest=entry.digest,
+            published=entry.published,
+        )
+        for index, (one, entry) in enumerate(zip(staged, entries, strict=True), start)
+    ]
+
+
+async def _append(home: Home, staged: Sequence[Staged]) -> tuple[int, list[Entry]]:
+    """Commit to the log where it stands now; again, where somebody else was faster."""
+    log = staged[0].log
+    signer = NoteSigner(log, home.keys.log)
+    for attempt in range(_ATTEMPTS):
+        base = await home.ledger.head(log)
+        entries = await _entries(home, log, base.size, staged)
+        try:
+            await home.ledger.commit(
+                extend(base, [entry.leaf for entry in entries], signer),
+                [one.body for one in staged],
+                [Verdict(admitted=True)] * len(staged),
+                recorded=home.stamp(),
+            )
+        except Conflict:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return base.size, entries
+    raise AssertionError("the last attempt raises or returns")
+
+
+async def _entries(home: Home, log: LogId, size: int, staged: Sequence[Staged]) -> list[Entry]:
+    """The entries that would stand at ``size`` and after it."""
+    last = await home.ledger.entries(log, size - 1, size) if size else []
+    # A clock that was set back must not set the log back.
+    published = max([home.stamp(), *(held.entry.published for held in last)])
+    scheme = home.base_url.partition("://")[0]
+    previous = {one.iri: await _index_of(home, log, one.iri) for one in staged}
+    entries: list[Entry] = []
+    for index, one in enumerate(staged, size):
+        entries.append(
+            Entry(
+                id=f"{scheme}://{log}/e/{index}",
+                kind=EntryKind(one.kind),
+                object=one.iri,
+                published=published,
+                version=one.version,
+                prev=previous[one.iri],
+                digest=one.body.digest,
+            )
+        )
+        previous[one.iri] = index
+    return entries
+
+
+async def _index_of(home: Home, log: LogId, iri: str) -> int | None:
+    """Where the newest entry about a record stands in a log."""
+    own = [held.index for held in await home.ledger.versions(iri) if held.log == log]
+    return max(own, default=None)
+
+
+def promised(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
+    """Receipts of a dry run."""
+    return [
+        Receipt(
+            iri=one.iri,
+            version=one.version,
+            kind=EntryKind(one.kind),
+            log=one.log,
+            index=-1,
+            digest="",
+            published=home.stamp(),
+        )
+        for one in staged
+    ]
+
+
+async def open_logs(home: Home, recovery_hash: str) -> None:
+    """Begin each of our logs that is empty with its Genesis entry; harmless when done twice.
+
+    Args:
+        recovery_hash: See ``node.core.identity``.
+    """
+    async with home.writing:
+        for audience, log in home.logs.items():
+            if (await home.ledger.head(log)).size == 0:
+                url = home.log_url(audience)
+                document = genesis_of(home.document, url, recovery_hash)
+                staged = stage_of(home, log, document, f"{url}/genesis", EntryKind.GENESIS)
+                await put(home, [staged])
+
+
+async def resume(home: Home) -> list[Receipt]:
+    """After a start: finish what was staged and not yet committed, drop what was.
+
+    Returns:
+        A receipt for each record that was finished now.
+    """
+    async with home.writing:
+        unfinished: dict[LogId, list[Staged]] = {}
+        for staged in await home.desk.staged():
+            if await _is_next(home, staged):
+                unfinished.setdefault(staged.log, []).append(staged)
+            else:
+                await home.desk.unstage([staged])
+        return [receipt for batch in unfinished.values() for receipt in await _commit(home, batch)]
+
+
+async def _is_next(home: Home, staged: Staged) -> bool:
+    """Whether the log stands just before this version: neither with it, nor past it."""
+    versions = await home.ledger.versions(staged.iri)
+    own = [held.entry.version for held in versions if held.log == staged.log]
+    return staged.version == max(own, default=0) + 1
