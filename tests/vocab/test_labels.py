@@ -32,6 +32,25 @@ UN_TERMS = {
         "ru": "Совет по правам человека",
         "es": "Consejo de Derechos Humanos",
     },
+    "mechanism/special-procedures": {
+        "ar": "الإجراءات الخاصة لمجلس حقوق الإنسان",
+        "zh": "人权理事会特别程序",
+        "fr": "Procédures spéciales du Conseil des droits de l'homme",
+        "ru": "Специальные процедуры Совета по правам человека",
+        "es": "Procedimientos especiales del Consejo de Derechos Humanos",
+    },
+    "mechanism/hrc-advisory-committee": {
+        "ar": "اللجنة الاستشارية لمجلس حقوق الإنسان",
+        "zh": "人权理事会咨询委员会",
+        "fr": "Comité consultatif du Conseil des droits de l'homme",
+        "ru": "Консультативный комитет Совета по правам человека",
+        "es": "Comité Asesor del Consejo de Derechos Humanos",
+    },
+    "mechanism/nmirf": {
+        "ar": "الآلية الوطنية للتنفيذ والإبلاغ والمتابعة",
+        "fr": "Mécanisme national d'application, d'établissement de rapports et de suivi",
+        "es": "Mecanismo nacional de aplicación, presentación de informes y seguimiento",
+    },
     "mechanism/hlpf": {
         "ar": "المنتدى السياسي الرفيع المستوى المعني بالتنمية المستدامة",
         "zh": "可持续发展高级别政治论坛",
