@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, NoReturn, TypeAlias
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, TypeAlias
 
 import orjson
 import rfc8785
@@ -37,44 +42,47 @@ JsonObject: TypeAlias = dict[str, Any]
 MAX_INTEGER = 2**53 - 1
 """The largest integer that JSON carries safely (RFC 7493, section 2.2)."""
 
+_LIMITS = Limits()
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_SHA256_MULTIHASH = b"\x12\x20"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGITS = {char: value for value, char in enumerate(_ALPHABET)}
-_SHA256_MULTIHASH = b"\x12\x20"
-
-
-_LIMITS = Limits()
 
 
 def parse_json(data: bytes, *, limits: Limits = _LIMITS) -> JsonValue:
-    """Read JSON strictly.
+    """Read JSON strictly (RFC 8259, within the bounds of RFC 7493).
+
+    Refused beside what is no JSON: duplicate keys, NaN and infinities, numbers that a double
+    cannot hold, integers beyond ±(2^53 - 1), halves of surrogate pairs, a byte order mark.
 
     Args:
-        data: UTF-8 without a byte order mark.
+        data: UTF-8.
         limits: ``record`` (bytes), ``depth`` and ``keys`` are taken from here.
 
     Raises:
-        ValueError: Says what was expected and what was found.
+        ValueError: Says what was expected and what was found, and where (RFC 6901).
     """
-    if len(data) > limits.record:
-        raise ValueError(f"JSON of {len(data):,} bytes; at most {limits.record:,} are read")
-    _check_depth(data, limits.depth)
+    _check_size(data, limits)
+    _check_depth(data, limits)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as exc:
         raise ValueError(f"JSON must be UTF-8; byte {exc.start} is not") from exc
-    counter = _Keys(limits.keys)
+    reader = _Reader(limits.keys)
     try:
         value: JsonValue = json.loads(
             text,
-            object_pairs_hook=counter.object_of,
-            parse_constant=_refuse_constant,
-            parse_int=_integer,
-            parse_float=_double,
+            object_pairs_hook=reader.object_of,
+            parse_constant=reader.constant,
+            parse_int=reader.integer,
+            parse_float=reader.double,
         )
     except json.JSONDecodeError as exc:
-        raise ValueError(f"not JSON: {exc.msg} at character {exc.pos}") from exc
-    if "\\u" in text or "\\U" in text:
-        _refuse_surrogates(value)
+        raise ValueError(f"not JSON at character {exc.pos}: {exc.msg}") from exc
+    if reader.flawed or "\\u" in text:
+        for place, reason in _flaws(value, ""):
+            raise ValueError(f"at {place!r}: {reason}" if place else f"at the top: {reason}")
     return value
 
 
@@ -82,28 +90,33 @@ def parse_canonical(data: bytes, *, limits: Limits = _LIMITS) -> JsonObject:
     """Read a JSON object that must be in its canonical form, byte for byte (RFC 8785).
 
     The fast path parses, writes again with sorted keys and compares; where it cannot be sure, the
-    strict parser and the reference encoder decide.
+    strict parser and the reference encoder decide, and say what is wrong.
 
     Raises:
         ValueError: Not an object, not strict JSON, over a limit, or not canonical.
     """
-    if len(data) > limits.record:
-        raise ValueError(f"JSON of {len(data):,} bytes; at most {limits.record:,} are read")
-    _check_depth(data, limits.depth)
+    _check_size(data, limits)
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
         value = None
-    if not (
-        isinstance(value, dict)
+    if (
+        type(value) is dict
+        and _is_plain(value, limits)
         and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == data
-        and _plain(value, limits.keys)
     ):
-        value = parse_json(data, limits=limits)
-        if not isinstance(value, dict):
-            raise ValueError(f"expected a JSON object, found {_kind(value)}")
-        if jcs(value) != data:
-            raise ValueError("JSON is not in canonical form (RFC 8785): keys sorted, no spaces")
+        return value
+    value = parse_json(data, limits=limits)
+    if type(value) is not dict:
+        raise ValueError(f"expected a JSON object, found {_kind(value)}")
+    canonical = jcs(value)
+    if canonical != data:
+        pairs = enumerate(zip(canonical, data, strict=False))
+        at = next((n for n, (a, b) in pairs if a != b), min(len(canonical), len(data)))
+        raise ValueError(
+            "expected JSON in canonical form (RFC 8785: keys sorted, no spaces): at byte "
+            f"{at} expected {canonical[at : at + 20]!r}, found {data[at : at + 20]!r}"
+        )
     return value
 
 
@@ -114,125 +127,138 @@ def jcs(value: JsonValue) -> bytes:
         ValueError: A number that JSON cannot carry, a lone surrogate, or no JSON at all.
     """
     try:
-        if _plain(value, None):
+        if _is_plain(value, None):
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         return rfc8785.dumps(value)
     except (orjson.JSONEncodeError, rfc8785.CanonicalizationError, UnicodeEncodeError) as exc:
         raise ValueError(f"cannot be written as canonical JSON: {exc}") from exc
+    except RecursionError as exc:
+        raise ValueError("cannot be written as canonical JSON: nested too deep") from exc
 
 
-def _plain(value: object, keys: int | None) -> bool:
-    """Whether orjson's sorted form of a value is its canonical form.
+def _is_plain(value: object, limits: Limits | None) -> bool:
+    """Whether orjson's sorted form of a value is its canonical form, and it is within limits.
 
     That holds without floats, with ASCII keys and with integers that a double holds: the two
     differ in how floats are written, and in the order of astral keys (UTF-8 against UTF-16).
+    ``False`` is no verdict: it only sends the value the slow way.
     """
-    pending: list[object] = [value]
-    seen = 0
-    while pending:
-        one = pending.pop()
-        kind = type(one)
-        if kind is str or one is None or kind is bool:
-            continue
-        if kind is dict:
-            assert isinstance(one, dict)
-            seen += len(one)
-            if keys is not None and seen > keys:
+    keys = depth = 0
+    level: list[Any] = [value]
+    while level:
+        below: list[Any] = []
+        nested = False
+        for one in level:
+            kind = type(one)
+            if kind is str or one is None or kind is bool:
+                continue
+            if kind is dict:
+                nested = True
+                keys += len(one)
+                for key in one:
+                    if type(key) is not str or not key.isascii():
+                        return False
+                below.extend(one.values())
+            elif kind is list:
+                nested = True
+                below.extend(one)
+            elif kind is not int or not -MAX_INTEGER <= one <= MAX_INTEGER:
                 return False
-            for key in one:
-                if type(key) is not str or not key.isascii():
-                    return False
-            pending.extend(one.values())
-        elif kind is list:
-            assert isinstance(one, list)
-            pending.extend(one)
-        elif kind is int:
-            assert isinstance(one, int)
-            if not -MAX_INTEGER <= one <= MAX_INTEGER:
-                return False
-        else:
+        depth += nested
+        if limits is not None and (depth > limits.depth or keys > limits.keys):
             return False
+        level = below
     return True
 
 
-def _check_depth(data: bytes, most: int) -> None:
+def _check_size(data: bytes, limits: Limits) -> None:
+    if len(data) > limits.record:
+        raise ValueError(f"JSON of {len(data):,} bytes; at most {limits.record:,} are read")
+
+
+def _check_depth(data: bytes, limits: Limits) -> None:
     """Refuse nesting before any parser recurses into it; brackets within strings do not count."""
-    if data.count(b"[") + data.count(b"{") <= most:
-        return
-    depth = at = 0
-    while at < len(data):
-        char = data[at]
-        if char == 0x22:
-            at = _end_of_string(data, at)
-        elif char in b"[{":
-            depth += 1
-            if depth > most:
-                raise ValueError(f"JSON is nested deeper than {most} levels at byte {at}")
-        elif char in b"]}":
-            depth -= 1
-        at += 1
+    depth = 0
+    for char in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
+        depth += 1 if char in b"[{" else -1
+        if depth > limits.depth:
+            raise ValueError(f"JSON is nested deeper than {limits.depth} levels")
 
 
-def _end_of_string(data: bytes, start: int) -> int:
-    """The place of the closing quote, or the end of the data."""
-    at = start + 1
-    while True:
-        at = data.find(b'"', at)
-        if at < 0:
-            return len(data)
-        slashes = at - len(data[start:at].rstrip(b"\\")) - start
-        if slashes % 2 == 0:
-            return at
-        at += 1
+@dataclass(frozen=True, slots=True)
+class _Flaw:
+    """Stands in a document where something was refused, so that its place can be told."""
+
+    reason: str
 
 
-class _Keys:
-    """Counts members over a whole document, and refuses duplicates."""
+class _Reader:
+    """The hooks of the parser: count members over a whole document, and mark what is refused."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.seen = 0
+        self.flawed = False
 
-    def object_of(self, pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    def object_of(self, pairs: list[tuple[str, JsonValue]]) -> JsonObject | _Flaw:
         self.seen += len(pairs)
         if self.seen > self.most:
             raise ValueError(f"JSON has more than {self.most:,} keys")
         made = dict(pairs)
-        if len(made) != len(pairs):
-            names = [name for name, _ in pairs]
-            double = next(name for name in names if names.count(name) > 1)
-            raise ValueError(f"the key {double!r} stands twice in one object")
-        return made
+        if len(made) == len(pairs):
+            return made
+        counted = Counter(name for name, _ in pairs)
+        double = next(name for name, times in counted.items() if times > 1)
+        return self._flaw(f"the key {double[:60]!r} stands twice in one object")
+
+    def constant(self, name: str) -> _Flaw:
+        return self._flaw(f"{name} is not JSON")
+
+    def integer(self, text: str) -> int | _Flaw:
+        # More digits than 2^53 has are not even converted: that costs their number squared.
+        if len(text) <= 17 and -MAX_INTEGER <= (number := int(text)) <= MAX_INTEGER:
+            return number
+        return self._flaw(f"the integer {text[:40]} is beyond ±(2^53 − 1)")
+
+    def double(self, text: str) -> float | _Flaw:
+        number = float(text)
+        if isfinite(number):
+            return number
+        return self._flaw(f"the number {text[:40]} is beyond a double")
+
+    def _flaw(self, reason: str) -> _Flaw:
+        self.flawed = True
+        return _Flaw(reason)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def _flaws(value: JsonValue | _Flaw, place: str) -> Iterator[tuple[str, str]]:
+    """Every flaw and its place as a JSON pointer (RFC 6901), in the order of the document."""
+    if isinstance(value, _Flaw):
+        yield place, value.reason
+    elif isinstance(value, str) and not _is_text(value):
+        yield place, "the string has half of a surrogate pair; no text encodes that"
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _flaws(one, f"{place}/{number}")
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if not _is_text(name):
+                yield place, f"the key {name[:60]!r} has half of a surrogate pair"
+            step = name[:60].replace("~", "~0").replace("/", "~1")
+            yield from _flaws(one, f"{place}/{step}")
 
 
-def _integer(text: str) -> int:
-    number = int(text) if len(text) < 20 else MAX_INTEGER + 1
-    if not -MAX_INTEGER <= number <= MAX_INTEGER:
-        raise ValueError(f"the integer {text[:40]} is beyond ±(2^53 − 1)")
-    return number
-
-
-def _double(text: str) -> float:
-    number = float(text)
-    if number - number != 0:
-        raise ValueError(f"the number {text[:40]} is beyond a double")
-    return number
-
-
-def _refuse_surrogates(value: JsonValue) -> None:
+def _is_text(value: str) -> bool:
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError as exc:
-        raise ValueError("a string has half of a surrogate pair; no text encodes that") from exc
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kind(value: JsonValue) -> str:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
-    return names.get(type(value), "null" if value is None else "a number")
+    names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
 
 
 def base58_encode(data: bytes) -> str:
