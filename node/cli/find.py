@@ -1,0 +1,117 @@
+"""Commands that read the catalog: search, query, export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from node.cli.console import Console, plain
+from node.cli.session import call
+
+__all__ = ["export", "query", "search"]
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option("--action", multiple=True, metavar="CODE", help="Such as S3; repeatable.")
+@click.option("--country", multiple=True, metavar="CC", help="Such as KR; repeatable.")
+@click.option("--type", "kind", multiple=True, help="Such as Practice; repeatable.")
+@click.option("--lang", default="en", show_default=True, help="Your language.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100))
+@click.pass_obj
+def search(
+    console: Console,
+    words: tuple[str, ...],
+    action: tuple[str, ...],
+    country: tuple[str, ...],
+    kind: tuple[str, ...],
+    lang: str,
+    limit: int,
+) -> int:
+    """Search every record that we hold, ours and our peers', in every language.
+
+    Exit code 1 where nothing was found.
+
+    Example: intercity search "defensor del pueblo" --country KR
+    """
+    done = call(
+        console,
+        "search",
+        words=" ".join(words),
+        actions=list(action),
+        countries=list(country),
+        kinds=list(kind),
+        language=lang,
+        limit=limit,
+    )
+    console.rows(
+        "intercity/search/1",
+        done["hits"],
+        {
+            "title": "Title",
+            "kind": "Type",
+            "city": "City",
+            "place": "Log position",
+            "checked": "Checked",
+            "why": "Found by",
+            "iri": "Address",
+        },
+        empty="Nothing found. Fewer words, or another spelling, may help.",
+        more={"total": done["total"], "suggestion": done.get("suggestion")},
+    )
+    if done.get("suggestion"):
+        console.say(f"Did you mean: {plain(done['suggestion'])}?")
+    if done["total"] > len(done["hits"]):
+        console.say(f"{done['total']} found, {len(done['hits'])} shown; --limit shows more.")
+    return 0 if done["hits"] else 1
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "--format",
+    "accept",
+    type=click.Choice(["json", "xml", "csv", "tsv", "turtle", "ntriples"]),
+    default="json",
+    show_default=True,
+)
+@click.pass_obj
+def query(console: Console, file: str, accept: str) -> None:
+    """Ask the SPARQL query in FILE (or - for standard input) of the public catalog.
+
+    The answer is whole, or an error that says why not.
+
+    Example: echo 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }' | intercity query - --format csv
+    """
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    except OSError as exc:
+        raise click.ClickException(f"{file} cannot be read: {exc.strerror or exc}") from exc
+    done = call(console, "query", query=text, format=accept)
+    click.echo(done["body"], nl=not done["body"].endswith("\n"))
+
+
+@click.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonld", "nquads", "csv"]),
+    default="jsonld",
+    show_default=True,
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--own", is_flag=True, help="Only our own records.")
+@click.pass_obj
+def export(console: Console, form: str, out: Path, own: bool) -> None:
+    """Write the public records into a file, and print how many and its SHA-256.
+
+    Example: intercity export --format nquads -o records.nq
+    """
+    done = call(console, "export", format=form, own=own, path=str(out.absolute()))
+    console.answer(
+        "intercity/export/1",
+        done,
+        f"{done['path']}\t{done['count']} records\tsha256 {done['sha256']}",
+    )

@@ -1,0 +1,192 @@
+"""Commands about records: validate, publish, withdraw, records, show."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from node.cli.console import Console, plain
+from node.cli.session import call
+
+__all__ = ["publish", "records", "show", "validate", "withdraw"]
+
+_MAX_FILE = 8 * 1024 * 1024
+"""Bytes of a file that is read: room for a few hundred records, not for a mistake."""
+
+
+def read_documents(file: str) -> list[dict[str, Any]]:
+    """The JSON-LD documents of a file, or of standard input for ``-``: one, a list, or lines.
+
+    Raises:
+        click.ClickException: The file cannot be read, is too large, or is not JSON.
+    """
+    try:
+        data = sys.stdin.buffer.read(_MAX_FILE + 1) if file == "-" else Path(file).read_bytes()
+    except OSError as exc:
+        raise click.ClickException(f"{file} cannot be read: {exc.strerror or exc}") from exc
+    if len(data) > _MAX_FILE:
+        raise click.ClickException(f"{file} has over {_MAX_FILE // 1024 // 1024} MB; split it.")
+    try:
+        value = json.loads(data)
+    except ValueError as first:
+        lines = [line for line in data.splitlines() if line.strip()]
+        try:
+            value = [json.loads(line) for line in lines] if len(lines) > 1 else None
+        except ValueError:
+            value = None
+        if value is None:
+            raise click.ClickException(f"{file} is not JSON: {first}") from first
+    found = value if isinstance(value, list) else [value]
+    if not found or not all(isinstance(one, dict) for one in found):
+        raise click.ClickException(
+            f"{file} should hold a JSON-LD document (an object), a list of them, or one a line."
+        )
+    return found
+
+
+@click.command()
+@click.argument("file")
+@click.option("--lang", default="en", help="Language of the findings.")
+@click.pass_obj
+def validate(console: Console, file: str, lang: str) -> int:
+    """Check the record in FILE (or - for standard input) before it is published.
+
+    Every finding is named at once, with its place and how to mend it. Exit code 1 if there is one.
+
+    Example: intercity validate practice.jsonld
+    """
+    from vocab.shapes import check
+
+    rows: list[dict[str, Any]] = []
+    documents = read_documents(file)
+    for number, document in enumerate(documents, 1):
+        rows += [
+            {
+                "record": document.get("id", f"number {number}"),
+                "path": finding.path,
+                "severity": str(finding.severity),
+                "message": finding.message,
+                "mend": finding.mend,
+            }
+            for finding in check(document, lang)
+        ]
+    wrong = [row for row in rows if row["severity"] == "violation"]
+    if console.as_json:
+        console.answer("intercity/findings/1", {"valid": not wrong, "findings": rows}, "")
+        return 1 if wrong else 0
+    for row in rows:
+        click.echo(f"{plain(row['path'] or '(whole record)')}: {plain(row['message'])}")
+        if row["mend"]:
+            click.echo(f"    {plain(row['mend'])}")
+    records = "record" if len(documents) == 1 else "records"
+    if wrong:
+        console.say(f"{len(documents)} {records} read, {len(wrong)} findings to mend.")
+        return 1
+    console.say(f"{len(documents)} {records} read, nothing to mend.")
+    console.next(f"intercity publish {file}")
+    return 0
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "--audience", type=click.Choice(["public", "members"]), default="public", show_default=True
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, publish nothing.")
+@click.pass_obj
+def publish(console: Console, file: str, audience: str, dry_run: bool) -> int:
+    """Sign the records in FILE (or - for standard input) and put them into the log.
+
+    A record without an id gets one; a record whose id is already published becomes its next
+    version. All records of the file are published together, or none.
+
+    Example: intercity publish practice.jsonld
+    """
+    documents = read_documents(file)
+    done = call(console, "publish", documents=documents, audience=audience, dry_run=dry_run)
+    receipts = done["receipts"]
+    if console.as_json:
+        console.answer("intercity/receipts/1", {"dry_run": dry_run, "receipts": receipts}, "")
+        return 0
+    for receipt in receipts:
+        place = "would be published" if dry_run else f"log position {receipt['index']}"
+        click.echo(f"{receipt['iri']}\tversion {receipt['version']}\t{place}")
+    if not dry_run and receipts:
+        console.next(f"intercity show {receipts[0]['iri']}")
+    return 0
+
+
+@click.command()
+@click.argument("iri")
+@click.option("--reason", required=True, help="A reason of the vocabulary, such as 'outdated'.")
+@click.option("--note", multiple=True, metavar="LANG=TEXT", help="In your words; repeatable.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, withdraw nothing.")
+@click.pass_obj
+def withdraw(
+    console: Console, iri: str, reason: str, note: tuple[str, ...], yes: bool, dry_run: bool
+) -> None:
+    """Take back the record IRI. Its address answers 410 with the signed withdrawal from then on.
+
+    Example: intercity withdraw https://city.example/practice/01J… --reason outdated
+    """
+    notes = dict(_split_note(one) for one in note)
+    if not dry_run:
+        console.confirm(f"Withdraw {plain(iri)}? Followers will drop it, too.", yes=yes)
+    done = call(console, "withdraw", iri=iri, reason=reason, note=notes, dry_run=dry_run)
+    text = "would be withdrawn" if dry_run else f"withdrawn at log position {done['index']}"
+    console.answer("intercity/withdrawal/1", done, f"{iri}: {text}")
+
+
+def _split_note(text: str) -> tuple[str, str]:
+    language, equals, words = text.partition("=")
+    if not equals or not words:
+        raise click.BadParameter(f"'{text}' should be LANGUAGE=TEXT, such as en='Out of date'.")
+    return language, words
+
+
+@click.command()
+@click.option("--type", "kind", help="Only this type, such as Practice.")
+@click.option("--withdrawn", is_flag=True, help="Withdrawn records as well.")
+@click.pass_obj
+def records(console: Console, kind: str | None, withdrawn: bool) -> None:
+    """List our own records as they stand in the log.
+
+    Example: intercity records --type Practice
+    """
+    done = call(console, "records", kind=kind, withdrawn=withdrawn)
+    console.rows(
+        "intercity/records/1",
+        done["records"],
+        {
+            "kind": "Type",
+            "title": "Title",
+            "version": "Version",
+            "index": "Log",
+            "published": "Published",
+            "iri": "Address",
+        },
+        empty="No record yet. Next: intercity publish FILE",
+    )
+
+
+@click.command()
+@click.argument("iri")
+@click.option("--version", type=int, help="This version instead of the newest.")
+@click.pass_obj
+def show(console: Console, iri: str, version: int | None) -> None:
+    """Show the record IRI, ours or a peer's, with where it stands and when it was checked.
+
+    Example: intercity show https://city.example/practice/01J…
+    """
+    done = call(console, "show", iri=iri, version=version)
+    text = json.dumps(done["record"], ensure_ascii=False, indent=2)
+    console.say(
+        f"{done['log']} position {done['index']}, version {done['version']}, "
+        f"published {done['published']}, checked {done['recorded']}"
+    )
+    console.answer("intercity/record/1", done, text)
