@@ -1,0 +1,1 @@
+"""HTTP and pages: parse a request, call one service, render. One resource family a file."""
