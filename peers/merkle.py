@@ -1,5 +1,8 @@
 """The Merkle tree of RFC 6962, section 2.1: held by its right edge, and its proofs.
 
+A proof is a list of hashes, each the root over a range of leaves. Which ranges (``…_ranges``) is
+kept apart from where their hashes come from: leaves in memory here, tiles in ``peers.sync``.
+
 A follower need not keep the tree: the roots of its largest full subtrees (at most 64 hashes) are
 enough to append to it and to recompute its root. Whoever holds a ``Frontier`` of a verified size,
 appends the new entries and meets the newly signed root has proved that nothing before was changed.
@@ -16,10 +19,14 @@ __all__ = [
     "HASH_SIZE",
     "Frontier",
     "consistency_path",
+    "consistency_ranges",
     "inclusion_path",
+    "inclusion_ranges",
+    "join",
     "leaf_hash",
     "node_hash",
     "root_of",
+    "subtrees",
     "verify_consistency",
     "verify_inclusion",
 ]
@@ -54,8 +61,9 @@ class Frontier:
     peaks: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.peaks) != self.size.bit_count():
+        if self.size < 0 or len(self.peaks) != self.size.bit_count():
             raise ValueError(f"{len(self.peaks)} peaks cannot make a tree of {self.size} leaves")
+        _check_hashes(*self.peaks)
 
     def extend(self, entries: Iterable[bytes]) -> Frontier:
         """Append entries; the cost is a constant number of hashes for each, on average."""
@@ -74,12 +82,33 @@ class Frontier:
 
     def root(self) -> bytes:
         """The Merkle tree hash over all leaves."""
-        if not self.peaks:
-            return EMPTY_ROOT
-        *left, root = self.peaks
-        for peak in reversed(left):
-            root = node_hash(peak, root)
-        return root
+        return join(self.peaks)
+
+
+def join(peaks: Sequence[bytes]) -> bytes:
+    """The hash over neighbouring full subtrees, largest first, none as large as the one before."""
+    if not peaks:
+        return EMPTY_ROOT
+    *left, root = peaks
+    for peak in reversed(left):
+        root = node_hash(peak, root)
+    return root
+
+
+def subtrees(start: int, stop: int) -> list[tuple[int, int]]:
+    """The full subtrees whose roots ``join`` to the hash over leaves ``start`` to ``stop``.
+
+    Each is (level, index): the 2^level leaves from index * 2^level on.
+
+    >>> subtrees(0, 7), subtrees(8, 9)
+    ([(2, 0), (1, 2), (0, 6)], [(0, 8)])
+    """
+    found = []
+    while start < stop:
+        level = (stop - start).bit_length() - 1
+        found.append((level, start >> level))
+        start += 1 << level
+    return found
 
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
@@ -93,16 +122,29 @@ def inclusion_path(index: int, leaf_hashes: Sequence[bytes]) -> tuple[bytes, ...
     Raises:
         ValueError: There is no such leaf.
     """
-    size = len(leaf_hashes)
+    ranges = inclusion_ranges(index, len(leaf_hashes))
+    return tuple(root_of(leaf_hashes[start:stop]) for start, stop in ranges)
+
+
+def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
+    """Over which leaves the hashes of an audit path go: (start, stop) of each.
+
+    Raises:
+        ValueError: There is no such leaf.
+    """
     if not 0 <= index < size:
         raise ValueError(f"no leaf {index} in a tree of {size}")
-    if size == 1:
-        return ()
-    split = _split(size)
-    left, right = leaf_hashes[:split], leaf_hashes[split:]
-    if index < split:
-        return (*inclusion_path(index, left), root_of(right))
-    return (*inclusion_path(index - split, right), root_of(left))
+    ranges = []
+    start, stop = 0, size
+    while stop - start > 1:
+        split = start + _split(stop - start)
+        if index < split:
+            ranges.append((split, stop))
+            stop = split
+        else:
+            ranges.append((start, split))
+            start = split
+    return ranges[::-1]
 
 
 def verify_inclusion(
@@ -141,20 +183,30 @@ def consistency_path(first: int, leaf_hashes: Sequence[bytes]) -> tuple[bytes, .
     Raises:
         ValueError: ``first`` is not between 1 and the size.
     """
-    if not 1 <= first <= len(leaf_hashes):
-        raise ValueError(f"no proof from {first} to {len(leaf_hashes)} leaves")
-    return _subproof(first, leaf_hashes, whole=True)
+    ranges = consistency_ranges(first, len(leaf_hashes))
+    return tuple(root_of(leaf_hashes[start:stop]) for start, stop in ranges)
 
 
-def _subproof(first: int, hashes: Sequence[bytes], *, whole: bool) -> tuple[bytes, ...]:
-    size = len(hashes)
-    if first == size:
-        return () if whole else (root_of(hashes),)
-    split = _split(size)
-    left, right = hashes[:split], hashes[split:]
-    if first <= split:
-        return (*_subproof(first, left, whole=whole), root_of(right))
-    return (*_subproof(first - split, right, whole=False), root_of(left))
+def consistency_ranges(first: int, size: int) -> list[tuple[int, int]]:
+    """Over which leaves the hashes of a consistency proof go: (start, stop) of each.
+
+    Raises:
+        ValueError: ``first`` is not between 1 and the size.
+    """
+    if not 1 <= first <= size:
+        raise ValueError(f"no proof from {first} to {size} leaves")
+    ranges = []
+    start, stop = 0, size
+    while first != stop:
+        split = start + _split(stop - start)
+        if first <= split:
+            ranges.append((split, stop))
+            stop = split
+        else:
+            ranges.append((start, split))
+            start = split
+    # The root over the first leaves as a whole is what the verifier holds already.
+    return ([(start, stop)] if start else []) + ranges[::-1]
 
 
 def verify_consistency(
