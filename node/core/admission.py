@@ -1,12 +1,30 @@
-"""Shall we take this record? (The decision itself is in the making; the verdict is its answer.)"""
+"""Shall we take this record?
+
+Sync has shown that the entry stands in the log and that the body is what it commits to. Here it is
+asked whether the record may be believed and shown: who speaks, by which key, about what, and
+whether it is well made. First who, then what: nothing is read of a record whose author is not the
+log's owner. A refusal quarantines one record, and the log goes on.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["RULES", "Verdict"]
+from node.core.identity import check_genesis
+from node.core.ulid import is_ulid
+from peers.did import DidDocument
+from peers.encoding import JsonObject, parse_canonical
+from peers.errors import PeerError
+from peers.limits import Limits
+from peers.log import Body, Entry, EntryKind, LogId
+from peers.proofs import method_of, verify
+from vocab.records import KINDS
+from vocab.shapes import Severity, Widest, audience_limit, check
 
-RULES = 1
+__all__ = ["RULES", "Verdict", "admit"]
+
+RULES: Final = 1
 """Version of the rules: what was quarantined under older ones is judged again."""
 
 
@@ -23,3 +41,111 @@ class Verdict:
     admitted: bool
     reason: str = ""
     rules: int = RULES
+
+
+class _No(Exception):
+    """A reason not to admit."""
+
+
+def admit(
+    entry: Entry, body: Body | None, log: LogId, document: DidDocument, limits: Limits
+) -> Verdict:
+    """Judge one entry of the log of the node that ``document`` describes.
+
+    Args:
+        entry: Read, and shown by sync to stand in ``log``.
+        body: Shown by sync to have the entry's digest; ``None`` where it was erased.
+        document: The pinned DID document of the log's owner.
+
+    Returns:
+        Admitted; or not, with what was expected and what was found. An entry without a body is
+        admitted: there is nothing to show, and its withdrawal must be seen.
+    """
+    try:
+        _check_place(entry, log, document)
+        if body is not None:
+            _check_body(entry, _read(body, limits), log, document)
+    except _No as no:
+        return Verdict(admitted=False, reason=str(no)[:1000])
+    except PeerError as error:
+        return Verdict(admitted=False, reason=error.reason[:1000])
+    return Verdict(admitted=True)
+
+
+def _expect(holds: object, what: str, found: object) -> None:
+    if not holds:
+        raise _No(f"expected {what}, found {str(found)[:200]!r}")
+
+
+def _check_place(entry: Entry, log: LogId, document: DidDocument) -> None:
+    """The log is the document's, and the entry speaks of an address below it."""
+    base = document.base_url
+    logs = (f"{base}/log/public", f"{base}/log/members")
+    _expect(log in {one.partition("://")[2] for one in logs}, f"a log of {base}", log)
+    if entry.kind in {EntryKind.GENESIS, EntryKind.KEY_CHANGE}:
+        return
+    _expect(entry.object.startswith(f"{base}/"), f"a record below {base}/", entry.object)
+
+
+def _read(body: Body, limits: Limits) -> JsonObject:
+    try:
+        return parse_canonical(body.record, limits=limits)
+    except ValueError as exc:
+        raise _No(f"the record's bytes: {exc}") from exc
+
+
+def _check_body(entry: Entry, secured: JsonObject, log: LogId, document: DidDocument) -> None:
+    if entry.kind is EntryKind.GENESIS:
+        check_genesis(secured, document, log)
+        return
+    method = method_of(secured)
+    key = document.record_keys.get(method)
+    if key is None:
+        raise _No(f"expected a record key of {document.did.text}, found {method!r}")
+    verify(secured, key)
+    if entry.kind is EntryKind.KEY_CHANGE:
+        raise _No("expected a change of keys in the form that is known here, found another")
+    _check_record(entry, secured, log, document)
+
+
+def _check_record(entry: Entry, secured: JsonObject, log: LogId, document: DidDocument) -> None:
+    """The record is the one that the entry names, of this city, and well made."""
+    base, kind = document.base_url, str(secured.get("type"))
+    agents = {f"{base}/#city", f"{base}/#organization"}
+    _expect(
+        secured.get("publisher") in agents,
+        f"the publisher to be {base}'s own",
+        secured.get("publisher"),
+    )
+    _expect(
+        secured.get("version") == entry.version,
+        f"version {entry.version} within the record as in the log",
+        secured.get("version"),
+    )
+    if entry.kind is EntryKind.DELETE:
+        _expect(kind == "Withdrawal", "a Withdrawal as the body of a Delete", kind)
+        _expect(secured.get("object") == entry.object, entry.object, secured.get("object"))
+        own = f"{entry.object}/v/{entry.version}"
+    else:
+        _expect(kind in KINDS, "a record of the vocabulary", kind)
+        own = entry.object
+        _check_address(own, kind, base)
+    _expect(secured.get("id") == own, f"the id {own}", secured.get("id"))
+    wrong = [one for one in check(secured) if one.severity is Severity.VIOLATION]
+    if wrong:
+        more = f" (and {len(wrong) - 1} more findings)" if len(wrong) > 1 else ""
+        raise _No(f"{wrong[0].path or 'the record'}: {wrong[0].message}{more}")
+    limit = audience_limit(secured)
+    may = {Widest.PUBLIC} if log.endswith("/public") else {Widest.PUBLIC, Widest.MEMBERS}
+    _expect(limit.widest in may, "a record that may stand in this log", limit.reason)
+
+
+def _check_address(iri: str, kind: str, base: str) -> None:
+    segment = KINDS[kind]
+    if kind in {"City", "Organization"}:
+        _expect(iri == f"{base}/{segment}", f"the address {base}/{segment}", iri)
+    else:
+        parent, _, name = iri.rpartition("/")
+        _expect(
+            parent == f"{base}/{segment}" and is_ulid(name), f"{base}/{segment}/ and a ULID", iri
+        )
