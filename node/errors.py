@@ -78,10 +78,17 @@ class NotFound(NodeError):
 
 
 class Gone(NodeError):
-    """It was withdrawn by its publisher."""
+    """It was withdrawn by its publisher, or erased.
+
+    ``withdrawal`` is the signed withdrawal as its bytes were logged; empty where there is none.
+    """
 
     status = 410
     slug = "gone"
+
+    def __init__(self, message: str, withdrawal: bytes = b"") -> None:
+        super().__init__(message)
+        self.withdrawal = withdrawal
 
 
 class QueryRefused(NodeError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from node.config import Config, NodeSettings, Role
 from node.core.identity import identity_of
@@ -16,6 +16,7 @@ from node.service.append import open_logs
 from node.service.home import Home, Keys
 from node.store.memory import MemoryDesk, MemoryLedger
 from node.store.memory_catalog import MemoryTextIndex
+from node.store.memory_graph import MemoryGraphStore
 from node.store.ports import Audience
 from peers.client import Fetcher
 from peers.did import DidDocument
@@ -78,7 +79,7 @@ async def home_of(
         ledger=MemoryLedger(name),
         desk=MemoryDesk(),
         text=MemoryTextIndex(),
-        graph=cast("Any", None),
+        graph=MemoryGraphStore(),
         fetch=fetch or Fetcher(limits),
         limits=limits,
         now=clock or Clock(),

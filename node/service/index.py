@@ -1,0 +1,196 @@
+"""Bringing search and graph up to date with the ledger, each from its own position.
+
+A projection shows, for every record that a change is about, what the ledger holds as its newest
+admitted version now. So changes may come twice or late, and a projection that was lost is made
+again by the same code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from node.service.home import Home
+from node.service.projection import (
+    Publisher,
+    graphs_of,
+    profile_of_publisher,
+    provenance_graph,
+    text_of,
+)
+from node.store.ports import (
+    Audience,
+    Change,
+    Drop,
+    GraphPut,
+    Held,
+    Position,
+    SearchWish,
+    TextPut,
+    audience_of,
+)
+from peers.encoding import JsonObject, parse_json
+from peers.log import EntryKind
+from vocab.errors import NotJsonLd
+
+__all__ = ["Progress", "Rebuilt", "catch_up", "rebuild"]
+
+_BATCH: Final = 1000
+_ABOUT_RECORDS: Final = frozenset({EntryKind.CREATE, EntryKind.UPDATE, EntryKind.DELETE})
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many changes each projection followed."""
+
+    text: int
+    graph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild made: records in the index, and the hash of the graph's dump."""
+
+    records: int
+    graph_sha256: str
+
+
+async def catch_up(home: Home) -> Progress:
+    """Apply what the ledger has and the projections have not; harmless when done twice."""
+    async with home.indexing:
+        return await _catch_up(home)
+
+
+async def rebuild(home: Home) -> Rebuilt:
+    """Drop both projections and make them again."""
+    async with home.indexing:
+        await home.text.reset()
+        await home.graph.reset()
+        await _catch_up(home)
+        page = await home.text.search(SearchWish(limit=1))
+        dump = await home.graph.dump()
+    return Rebuilt(page.total, hashlib.sha256(dump).hexdigest())
+
+
+async def _catch_up(home: Home) -> Progress:
+    end = await home.ledger.end(Audience.PUBLIC)
+    return Progress(await _follow_text(home, end), await _follow_graph(home, end))
+
+
+async def _follow_text(home: Home, end: Position) -> int:
+    position = await home.text.position()
+    if _is_lost(position, end):
+        await home.text.reset()
+        position = Position(end.ledger)
+    followed = 0
+    while changes := await home.ledger.changes(Audience.PUBLIC, position, _BATCH):
+        position = Position(end.ledger, changes[-1].sequence)
+        await home.text.apply(await _text_steps(home, changes), position)
+        followed += len(changes)
+    return followed
+
+
+async def _follow_graph(home: Home, end: Position) -> int:
+    position = await home.graph.position()
+    if _is_lost(position, end):
+        await home.graph.reset()
+        position = Position(end.ledger)
+    followed = 0
+    while changes := await home.ledger.changes(Audience.PUBLIC, position, _BATCH):
+        position = Position(end.ledger, changes[-1].sequence)
+        await home.graph.apply(await _graph_steps(home, changes), position)
+        followed += len(changes)
+    return followed
+
+
+def _is_lost(position: Position, end: Position) -> bool:
+    """Whether a projection followed another ledger, or one that was since set back."""
+    return position.ledger != end.ledger or position.sequence > end.sequence
+
+
+def _newest(changes: Sequence[Change]) -> dict[str, Held | None]:
+    """Record → what is to be shown of it, ``None`` for nothing; each record once."""
+    found: dict[str, Held | None] = {}
+    for change in changes:
+        if change.held.entry.kind in _ABOUT_RECORDS:
+            found[change.held.entry.object] = _to_show(change.newest)
+    return found
+
+
+def _to_show(newest: Held | None) -> Held | None:
+    """The entry, unless it is a withdrawal, was erased, or is not for everyone."""
+    if newest is None or newest.entry.kind is EntryKind.DELETE or newest.body is None:
+        return None
+    return newest if audience_of(newest.log) is Audience.PUBLIC else None
+
+
+def _record_of(held: Held) -> JsonObject:
+    assert held.body is not None
+    record = parse_json(held.body.record)
+    assert isinstance(record, dict)
+    return record
+
+
+async def _text_steps(home: Home, changes: Sequence[Change]) -> list[TextPut | Drop]:
+    newest = _newest(changes)
+    for change in changes:
+        newest |= await _touched_by_profile(home, change)
+    publishers: dict[str, Publisher] = {}
+    steps: list[TextPut | Drop] = []
+    for iri, held in newest.items():
+        if held is None:
+            steps.append(Drop(iri))
+            continue
+        record = _record_of(held)
+        agent = str(record["publisher"])
+        if agent not in publishers:
+            publishers[agent] = await _publisher(home, agent)
+        steps.append(text_of(held, record, publishers[agent]))
+    return steps
+
+
+async def _publisher(home: Home, agent: str) -> Publisher:
+    held = _to_show(await home.ledger.latest(profile_of_publisher(agent)))
+    return Publisher.of(_record_of(held)) if held else Publisher()
+
+
+async def _touched_by_profile(home: Home, change: Change) -> dict[str, Held | None]:
+    """The records before a profile in its log, where it changed what they are found by.
+
+    Those after it come after it in the changes too.
+    """
+    held = _to_show(change.newest)
+    if held is None or held.entry.object.rpartition("/")[2] not in {"city", "organization"}:
+        return {}
+    record = _record_of(held)
+    before = await home.text.get(held.entry.object)
+    known = before and (before.facets.get("country", ("",))[0], before.title)
+    if known == (record.get("country", ""), record.get("name")):
+        return {}
+    earlier = await home.ledger.entries(held.log, 0, change.held.index)
+    iris = {one.entry.object for one in earlier if one.entry.kind in _ABOUT_RECORDS}
+    return {iri: _to_show(await home.ledger.latest(iri)) for iri in sorted(iris)}
+
+
+async def _graph_steps(home: Home, changes: Sequence[Change]) -> list[GraphPut | Drop]:
+    sizes: dict[str, int] = {}
+    steps: list[GraphPut | Drop] = []
+    for iri, held in _newest(changes).items():
+        if held is None:
+            steps += [Drop(iri), Drop(provenance_graph(iri))]
+            continue
+        if held.log not in sizes:
+            sizes[held.log] = (await home.ledger.head(held.log)).size
+        try:
+            steps += graphs_of(held, _record_of(held), sizes[held.log])
+        except NotJsonLd as exc:
+            # One record that this version cannot read must not keep all others from the graph.
+            _log.error("record without a graph", iri=iri, reason=str(exc))
+            steps += [Drop(iri), Drop(provenance_graph(iri))]
+    return steps

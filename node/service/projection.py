@@ -1,0 +1,247 @@
+"""From a record in a log to what search and graph keep of it. Pure: the same bytes, the same steps.
+
+Both projections show the newest admitted version of a record, and say where it stands. The record's
+own graph holds what its publisher says; the provenance graph beside it, named
+``<record>#provenance``, says how we know: the log's entry, the proof, the log's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from node.store.ports import GraphPut, Held, TextPut
+from peers.encoding import JsonObject
+from vocab.framework import Action, load
+from vocab.jsonld import to_quads
+from vocab.languages import LangMap
+from vocab.terms import FW
+
+__all__ = ["Publisher", "graphs_of", "profile_of_publisher", "provenance_graph", "text_of"]
+
+_TITLES: Final = ("title", "name", "subjectName", "memberName")
+_CONCEPTS: Final = (
+    "action",
+    "element",
+    "audience",
+    "rightsHolders",
+    "serviceArea",
+    "policyArea",
+    "principle",
+    "challenge",
+    "instrument",
+    "partner",
+    "mechanism",
+)
+_DATES: Final = (
+    "reviewed",
+    "ended",
+    "started",
+    "adopted",
+    "periodEnd",
+    "date",
+    "since",
+    "modified",
+    "issued",
+)
+"""What lists are sorted by: the first of these that a record has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """What a record's publisher says of itself, as far as searching for its records goes.
+
+    Attributes:
+        country: Two capital letters, or empty.
+        name: Its names, one a language.
+    """
+
+    country: str = ""
+    name: LangMap = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, profile: Mapping[str, Any]) -> Publisher:
+        """From a City's or Organization's document."""
+        return cls(country=profile.get("country", ""), name=profile.get("name", {}))
+
+
+def profile_of_publisher(agent: str) -> str:
+    """IRI of the record that says who an agent is.
+
+    >>> profile_of_publisher("https://city.example/rights/#city")
+    'https://city.example/rights/city'
+    """
+    base, _, kind = agent.rpartition("/#")
+    return f"{base}/{kind}"
+
+
+def provenance_graph(iri: str) -> str:
+    """Name of the graph that says where a record stands."""
+    return f"{iri}#provenance"
+
+
+def text_of(held: Held, record: JsonObject, publisher: Publisher) -> TextPut:
+    """What the text index keeps of a record.
+
+    Args:
+        held: Its newest admitted entry, with the body.
+        record: That body, parsed.
+    """
+    assert held.body is not None
+    kind = str(record["type"])
+    title: LangMap = next((record[key] for key in _TITLES if key in record), {})
+    texts: dict[str, list[str]] = {}
+    for language, text in _texts(record, without=_TITLES):
+        texts.setdefault(language, []).append(text)
+    return TextPut(
+        iri=held.entry.object,
+        kind=kind,
+        agent=str(record["publisher"]),
+        title=title,
+        texts={language: "\n".join(parts) for language, parts in texts.items()},
+        concepts=_concept_words(record, publisher),
+        facets=_facets(record, kind, {*title, *texts}, publisher),
+        log=held.log,
+        index=held.index,
+        version=held.entry.version,
+        published=held.entry.published,
+        recorded=held.recorded,
+        sort=next((str(record[key]) for key in _DATES if key in record), ""),
+        stored=held.body.record,
+    )
+
+
+def _texts(value: object, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Every text in a language, in the document's order, nested parts included."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, dict) and "id" not in value:  # only a language map has no id
+        yield from value.items()
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in without and key not in {"proof", "@context"}:
+                yield from _texts(part)
+
+
+def _concept_iris(record: JsonObject) -> Iterator[str]:
+    for key in (*_CONCEPTS, "kind"):
+        yield from _many(record.get(key))
+
+
+def _concept_words(record: JsonObject, publisher: Publisher) -> dict[str, str]:
+    """Every name of its concepts, and of its publisher, in every language."""
+    words: dict[str, list[str]] = {}
+    for iri in _concept_iris(record):
+        for language, names in _names_of(iri):
+            words.setdefault(language, []).extend(names)
+    if record["type"] not in {"City", "Organization"}:
+        for language, name in publisher.name.items():
+            words.setdefault(language, []).append(name)
+    return {language: "\n".join(dict.fromkeys(names)) for language, names in words.items()}
+
+
+@lru_cache(maxsize=2048)
+def _names_of(iri: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A framework concept's names by language; ours (states, kinds) are filters, not words."""
+    concept = load().concept(iri) if iri.startswith(FW) else None
+    if concept is None:
+        return ()
+    codes = (concept.notation,) if concept.notation else ()
+    return tuple(
+        (language, (label, *concept.alt.get(language, ()), *codes))
+        for language, label in concept.label.items()
+    )
+
+
+def _facets(
+    record: JsonObject, kind: str, languages: set[str], publisher: Publisher
+) -> dict[str, tuple[str, ...]]:
+    actions = [
+        action
+        for iri in _many(record.get("action"))
+        if isinstance(action := load().concept(iri), Action)
+    ]
+    country = record.get("subjectCountry") or record.get("country") or publisher.country
+    found: dict[str, tuple[str, ...]] = {
+        "kind": (kind,),
+        "city": (str(record["publisher"]),),
+        "country": (country,) if country else (),
+        "language": tuple(sorted(languages)),
+        "state": _many(record.get("state")),
+        "area": tuple(dict.fromkeys(action.area for action in actions)),
+        "tier": tuple(dict.fromkeys(action.tier for action in actions)),
+        "subject": _many(record.get("subject")),
+        "offer": _many(record.get("kind")) if kind == "Offer" else (),
+        "sdg": _many(record.get("sdgTargets")),
+        "evidence": ("yes",) if record.get("evidence") else (),
+        **{key: _many(record.get(key)) for key in _CONCEPTS},
+    }
+    return {facet: values for facet, values in found.items() if values}
+
+
+def _many(value: object) -> tuple[str, ...]:
+    """A list of texts as it is, one text as a list, nothing as none."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def graphs_of(held: Held, record: JsonObject, size: int) -> tuple[GraphPut, GraphPut]:
+    """A record's graph and its provenance graph.
+
+    Args:
+        held: Its newest admitted entry.
+        record: Its body, parsed.
+        size: Entries that the log's checkpoint covers now.
+
+    Raises:
+        vocab.errors.NotJsonLd: It is no record of ours; admission lets no such thing in.
+    """
+    iri = held.entry.object
+    return (
+        GraphPut(graph=iri, triples=to_quads(record)),
+        GraphPut(graph=provenance_graph(iri), triples=_provenance(held, record, size), union=False),
+    )
+
+
+_RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_AS: Final = "https://www.w3.org/ns/activitystreams#"
+_DCT: Final = "http://purl.org/dc/terms/"
+_PROV: Final = "http://www.w3.org/ns/prov#"
+_SCHEMA: Final = "https://schema.org/"
+_SEC: Final = "https://w3id.org/security#"
+_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+
+
+def _provenance(held: Held, record: JsonObject, size: int) -> str:
+    """Where a record stands and who signed it, in the words of PROV, ActivityStreams and W3C DI."""
+    entry, proof = held.entry, record["proof"]
+    log, _, _ = entry.id.rpartition("/e/")
+    signature = f"{provenance_graph(entry.object)}-proof"
+    lines = [
+        (entry.object, f"{_PROV}wasGeneratedBy", _iri(entry.id)),
+        (entry.object, f"{_SEC}proof", _iri(signature)),
+        (entry.id, _RDF_TYPE, _iri(f"{_AS}{entry.kind}")),
+        (entry.id, f"{_AS}object", _iri(entry.object)),
+        (entry.id, f"{_AS}published", _typed(entry.published, "dateTime")),
+        (entry.id, f"{_DCT}isPartOf", _iri(log)),
+        (entry.id, f"{_DCT}dateAccepted", _typed(held.recorded, "dateTime")),
+        (entry.id, f"{_SCHEMA}position", _typed(held.index, "integer")),
+        (entry.id, f"{_SCHEMA}version", _typed(entry.version, "integer")),
+        (log, f"{_SCHEMA}numberOfItems", _typed(size, "integer")),
+        (signature, _RDF_TYPE, _iri(f"{_SEC}DataIntegrityProof")),
+        (signature, f"{_DCT}created", _typed(proof["created"], "dateTime")),
+        (signature, f"{_SEC}verificationMethod", _iri(proof["verificationMethod"])),
+    ]
+    return "".join(f"{_iri(subject)} {_iri(name)} {value} .\n" for subject, name, value in lines)
+
+
+def _iri(text: str) -> str:
+    return f"<{text}>"
+
+
+def _typed(value: object, name: str) -> str:
+    return f'"{value}"^^<{_XSD}{name}>'
