@@ -1,0 +1,110 @@
+"""The desk: what is private and not yet said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from peers.log import Body, LogId
+
+__all__ = ["Contact", "Desk", "Message", "Staged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A record signed and ready, not yet in the log: what a crash must not lose or repeat."""
+
+    log: LogId
+    iri: str
+    version: int
+    kind: str
+    body: Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """What we know of a peer that we follow.
+
+    Attributes:
+        did: Who it is.
+        base_url: Where its node answers.
+        log: The log that we follow.
+        document: Its pinned DID document, as received.
+        state: ``following``, ``paused``, ``blocked``, ``frozen`` (it showed two histories).
+        source: Who brought it: ``operator``, or the DID of a network.
+        followed: When we began, RFC 3339.
+        contacted: Last answer of any kind; ``verified``: last complete verification.
+        size: Entries that its last verified checkpoint names.
+        etag: Validator of the checkpoint that was answered last.
+        error: The last failure in words, empty after a success.
+        failures: Failures in a row.
+        evidence: The two notes that contradict each other, where the state is ``frozen``.
+    """
+
+    did: str
+    base_url: str
+    log: LogId
+    document: bytes
+    state: str = "following"
+    source: str = "operator"
+    followed: str = ""
+    contacted: str = ""
+    verified: str = ""
+    size: int = 0
+    etag: str = ""
+    error: str = ""
+    failures: int = 0
+    evidence: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message that we owe a peer, or had from one, by its own id."""
+
+    id: str
+    peer: str
+    direction: str
+    topic: str
+    body: bytes
+    created: str
+    due: str = ""
+    attempts: int = 0
+    done: str = ""
+    error: str = ""
+
+
+class Desk(Protocol):
+    """What is private and not yet said. Nothing of it reaches a log but through publishing."""
+
+    async def stage(self, staged: Sequence[Staged]) -> None: ...
+    async def staged(self) -> list[Staged]: ...
+    async def unstage(self, staged: Sequence[Staged]) -> None: ...
+
+    async def put_contact(self, contact: Contact) -> None: ...
+    async def contact(self, did: str) -> Contact | None: ...
+    async def contacts(self) -> list[Contact]: ...
+    async def drop_contact(self, did: str) -> None: ...
+
+    async def put_message(self, message: Message) -> bool:
+        """Keep a message; ``False`` where one of this id and direction was kept before."""
+        ...
+
+    async def update_message(self, message: Message) -> None: ...
+    async def due(self, now: str, limit: int) -> list[Message]:
+        """Outgoing messages not yet done whose time has come, oldest first."""
+        ...
+
+    async def messages(self, topic: str) -> list[Message]: ...
+
+    async def put_page(self, family: str, key: str, content: bytes) -> None:
+        """Keep a small document of ours (an exchange's state, a setting) under a name."""
+        ...
+
+    async def page(self, family: str, key: str) -> bytes | None: ...
+    async def pages(self, family: str) -> dict[str, bytes]: ...
+    async def drop_page(self, family: str, key: str) -> None: ...
+
+    async def first_use(self, nonce: str, expires: str, now: str) -> bool:
+        """Whether a nonce is new; remembers it durably until it expires."""
+        ...
