@@ -6,7 +6,6 @@ Follows c2sp.org/signed-note, c2sp.org/tlog-checkpoint and c2sp.org/tlog-cosigna
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -29,8 +28,11 @@ __all__ = [
 _ED25519 = b"\x01"
 _COSIGNATURE = b"\x04"
 _MAX_SIGNATURES = 32
-_SIGNATURE = re.compile(r"— ([^ +\x00-\x20]+) ([A-Za-z0-9+/]+={0,2})")
+_LATEST = 2**63 - 1
+_NAME = re.compile(r"[^\s+]+")
+_SIGNATURE = re.compile(rf"— ({_NAME.pattern}) ([A-Za-z0-9+/]+={{0,2}})")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,18 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class NoteVerifier:
-    """A public key under the name by which a log, or a witness, signs."""
+    """A public key under the name by which a log, or a witness, signs.
+
+    Raises:
+        ValueError: The name is empty, or has a space or a plus.
+    """
 
     name: str
     key: PublicKey
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or _CONTROL.search(self.name):
+            raise ValueError(f"expected a name without spaces and plus, found {self.name[:80]!r}")
 
     @property
     def key_id(self) -> bytes:
@@ -74,25 +84,47 @@ class NoteVerifier:
 
     @property
     def text(self) -> str:
-        """The verifier key as text: ``name+hash+key`` (c2sp.org/signed-note)."""
-        encoded = base64.b64encode(_ED25519 + self.key.raw).decode()
-        return f"{self.name}+{self.key_id.hex()}+{encoded}"
+        """The log's verifier key as text: ``name+hash+key`` (c2sp.org/signed-note)."""
+        return self._text(self.key_id, _ED25519)
+
+    @property
+    def witness_text(self) -> str:
+        """The same for a witness."""
+        return self._text(self.witness_id, _COSIGNATURE)
+
+    def _text(self, key_id: bytes, kind: bytes) -> str:
+        encoded = base64.b64encode(kind + self.key.raw).decode()
+        return f"{self.name}+{key_id.hex()}+{encoded}"
 
     @classmethod
-    def from_text(cls, text: str) -> NoteVerifier:
+    def from_text(cls, text: str, *, witness: bool = False) -> NoteVerifier:
         """Read a verifier key.
 
+        Args:
+            witness: Expect a key for cosignatures instead of a log's.
+
         Raises:
-            ValueError: Not in that form, not Ed25519, or the hash belongs to another key.
+            ValueError: Not in that form, of another kind, a hash of another key, or a key whose
+            secret half is public knowledge.
         """
-        name, first, rest = text.partition("+")
-        key_id, second, encoded = rest.partition("+")
-        data = base64.b64decode(encoded, validate=True)
-        if not (name and first and second) or data[:1] != _ED25519:
-            raise ValueError("expected an Ed25519 verifier key: name+hash+base64")
+        kind = _COSIGNATURE if witness else _ED25519
+        name, _, rest = text.partition("+")
+        _, _, encoded = rest.partition("+")
+        try:
+            data = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            data = b""
+        if data[:1] != kind or len(data) != 33:
+            raise ValueError(
+                f"expected a verifier key of kind {kind[0]:#04x} (name+hash+base64), "
+                f"found {text[:120]!r}"
+            )
         verifier = cls(name, PublicKey(data[1:]))
-        if verifier.key_id.hex() != key_id:
-            raise ValueError(f"the key's hash is {verifier.key_id.hex()}, the text says {key_id}")
+        canonical = verifier.witness_text if witness else verifier.text
+        if text != canonical:
+            raise ValueError(f"expected the verifier key {canonical!r}, found {text[:200]!r}")
+        if verifier.key.is_published:
+            raise ValueError(f"{name}: this key's secret half is public knowledge")
         return verifier
 
 
@@ -126,6 +158,7 @@ def open_note(note: bytes, verifier: NoteVerifier) -> Checkpoint:
         Malformed: The bytes are not a checkpoint in a signed note.
         BadSignature: The log's key did not sign, or signed something else.
     """
+    # c2sp.org/signed-note: unknown keys are ignored; a known key that fails refuses the whole note.
     checkpoint, signatures = unverified(note, verifier.name)
     if checkpoint.origin != verifier.name:
         raise BadSignature(
@@ -159,6 +192,8 @@ def unverified(note: bytes, about: str) -> tuple[Checkpoint, list[tuple[str, byt
         text, blank, block = note.decode().rpartition("\n\n")
     except UnicodeDecodeError as exc:
         raise Malformed(about, "expected a checkpoint, found bytes that are not UTF-8") from exc
+    if found := _CONTROL.search(text + block):
+        raise Malformed(about, f"the checkpoint has the control character {found[0]!r}")
     lines = block.split("\n")
     if not blank or lines.pop() or not 1 <= len(lines) <= _MAX_SIGNATURES:
         raise Malformed(about, "expected a signed note: text, a blank line, signature lines")
@@ -168,12 +203,18 @@ def unverified(note: bytes, about: str) -> tuple[Checkpoint, list[tuple[str, byt
 def cosign(note: bytes, witness: NoteSigner, at: int) -> bytes:
     """A witness's signature line for a note (c2sp.org/tlog-cosignature), to be appended to it.
 
+    It looks at nothing but the form: that the log signed the note, and only grew, is what the
+    witness has checked before.
+
     Args:
         at: Seconds since 1970, as the witness's clock says.
 
     Raises:
         Malformed: The bytes are not a checkpoint in a signed note.
+        ValueError: A time that cannot be written.
     """
+    if not 0 < at <= _LATEST:
+        raise ValueError(f"expected seconds since 1970, found {at}")
     checkpoint, _ = unverified(note, witness.name)
     signature = witness.signer.sign(_cosigned(checkpoint, at))
     return _line(witness.name, witness.verifier.witness_id + at.to_bytes(8) + signature).encode()
@@ -182,21 +223,32 @@ def cosign(note: bytes, witness: NoteSigner, at: int) -> bytes:
 def cosigned_at(note: bytes, witness: NoteVerifier) -> int | None:
     """When a witness cosigned a note, in seconds since 1970; ``None`` where it did not.
 
+    Of several cosignatures the latest counts, and each must hold. Whether the time lies in the
+    future is for the caller to say, who knows what time it is.
+
     Raises:
         Malformed: The bytes are not a checkpoint in a signed note.
         BadSignature: A line in this witness's name does not hold.
     """
     checkpoint, signatures = unverified(note, witness.name)
-    for name, blob in signatures:
-        if (name, blob[:4]) != (witness.name, witness.witness_id):
-            continue
-        at = int.from_bytes(blob[4:12])
-        try:
-            witness.key.verify(blob[12:], _cosigned(checkpoint, at))
-        except InvalidSignature as exc:
-            raise BadSignature(witness.name, f"the cosignature: {exc}") from exc
-        return at
-    return None
+    times = [
+        _verify_cosignature(checkpoint, blob[4:], witness)
+        for name, blob in signatures
+        if (name, blob[:4]) == (witness.name, witness.witness_id)
+    ]
+    return max(times, default=None)
+
+
+def _verify_cosignature(checkpoint: Checkpoint, stamped: bytes, witness: NoteVerifier) -> int:
+    """The time of a timestamped signature: eight bytes of it, then the signature."""
+    at = int.from_bytes(stamped[:8])
+    if at > _LATEST:
+        raise BadSignature(witness.name, f"the cosignature's time is beyond 2^63 - 1: {at}")
+    try:
+        witness.key.verify(stamped[8:], _cosigned(checkpoint, at))
+    except InvalidSignature as exc:
+        raise BadSignature(witness.name, f"the cosignature: {exc}") from exc
+    return at
 
 
 def _cosigned(checkpoint: Checkpoint, at: int) -> bytes:
@@ -209,7 +261,7 @@ def _read_text(text: str, about: str) -> Checkpoint:
         raise Malformed(about, "expected a checkpoint: origin, size and root, a line each")
     try:
         root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error as exc:
+    except ValueError as exc:
         raise Malformed(about, "the checkpoint's root is not base64") from exc
     checkpoint = Checkpoint(lines[0], int(lines[1]), root, tuple(lines[3:]))
     if len(root) != HASH_SIZE or checkpoint.text() != text:
@@ -221,7 +273,7 @@ def _read_signature(line: str, about: str) -> tuple[str, bytes]:
     found = _SIGNATURE.fullmatch(line)
     try:
         blob = base64.b64decode(found[2], validate=True) if found else b""
-    except binascii.Error:
+    except ValueError:
         blob = b""
     if not found or len(blob) < 5:
         raise Malformed(about, f"expected a signature line (— name base64), found {line[:80]!r}")
