@@ -11,13 +11,17 @@ import pytest
 
 from node.store.memory import MemoryDesk, MemoryLedger
 from node.store.memory_catalog import MemoryTextIndex
-from node.store.ports import Desk, Ledger, TextIndex
+from node.store.memory_graph import MemoryGraphStore
+from node.store.oxigraph import open_oxigraph
+from node.store.ports import Desk, GraphStore, Ledger, TextIndex
 from node.store.sqlite import open_sqlite
 from node.store.tantivy import open_tantivy
 
 OpenStore: TypeAlias = Callable[[], AbstractAsyncContextManager[tuple[Ledger, Desk]]]
 
 OpenText: TypeAlias = Callable[[], AbstractAsyncContextManager[TextIndex]]
+
+OpenGraph: TypeAlias = Callable[[], AbstractAsyncContextManager[GraphStore]]
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -52,3 +56,20 @@ def open_text(request: pytest.FixtureRequest, tmp_path: Path) -> OpenText:
             yield index
 
     return {"memory": memory, "tantivy": tantivy}[request.param]
+
+
+@pytest.fixture(params=["memory", "oxigraph"])
+def open_graph(request: pytest.FixtureRequest, tmp_path: Path) -> OpenGraph:
+    """Opens the same graph store each time it is called."""
+    held = MemoryGraphStore()
+
+    @asynccontextmanager
+    async def memory() -> AsyncIterator[GraphStore]:
+        yield held
+
+    @asynccontextmanager
+    async def oxigraph() -> AsyncIterator[GraphStore]:
+        async with open_oxigraph(tmp_path / "graph") as store:
+            yield store
+
+    return {"memory": memory, "oxigraph": oxigraph}[request.param]
