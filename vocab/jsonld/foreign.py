@@ -7,6 +7,7 @@ What follows logs never comes here: there a record has our context or is refused
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ __all__ = ["adopt", "compact", "expand", "quads"]
 
 _DEPTH: Final = 16
 _SIZE: Final = 256 * 1024
+_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+_BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
 
 
 def expand(document: JsonObject) -> list[Any]:
@@ -67,7 +70,7 @@ def adopt(document: JsonObject, lists: Mapping[str, frozenset[str]]) -> JsonObje
     expanded = expand(document)
     if len(expanded) != 1:
         raise NotJsonLd(f"expected a document about one thing, found {len(expanded)}")
-    said = compact(expanded)
+    said = compact(_typed(expanded))
     said.pop("proof", None)
     return {"@context": list(CONTEXT), **_settled(said, lists)}
 
@@ -84,6 +87,33 @@ def quads(document: JsonObject) -> str:
     except (jsonld.JsonLdError, ValueError, TypeError, AttributeError, KeyError) as mistake:
         raise NotJsonLd(_reason(mistake)) from None
     return text
+
+
+def _typed(value: Any) -> Any:
+    """Numbers and truths with their datatype said, and as JSON has them.
+
+    Our context says the datatype of each key; JSON-LD gives a key only to values that have it.
+    """
+    if isinstance(value, list):
+        return [_typed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "@value" not in value:
+        return {key: _typed(held) for key, held in value.items()}
+    return value | _native(value["@value"], value.get("@type"))
+
+
+def _native(said: object, datatype: object) -> dict[str, Any]:
+    """What has to change in one value."""
+    if isinstance(said, bool):
+        return {"@type": datatype or _BOOLEAN}
+    if isinstance(said, int):
+        return {"@type": datatype or _INTEGER}
+    if datatype == _INTEGER and re.fullmatch("-?[0-9]{1,15}", str(said)):
+        return {"@value": int(str(said))}
+    if datatype == _BOOLEAN and said in {"true", "false"}:
+        return {"@value": said == "true"}
+    return {}
 
 
 def _settled(said: JsonObject, lists: Mapping[str, frozenset[str]]) -> JsonObject:

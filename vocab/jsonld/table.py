@@ -27,8 +27,18 @@ _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _RDF_TYPE: Final = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _CONTEXT: Final = list(CONTEXT)
 
-# RFC 3987, as far as N-Quads needs it: a scheme, and no character that could end the term.
-_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
+# RFC 3987, section 2.2: a scheme, an authority whose port is a number, and characters that may
+# stand there. Whatever could end the term in N-Quads is not among them.
+_BEYOND: Final = (
+    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    "\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd"
+)
+_LETTER: Final = rf"(?:[A-Za-z0-9._~!$&'()*+,;=:@/{_BEYOND}-]|%[0-9A-Fa-f]{{2}})"
+_ABSOLUTE: Final = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:"
+    rf"(?://[A-Za-z0-9._~!$&'()*+,;=%@{_BEYOND}-]*(?::[0-9]*)?(?=[/?#]|\Z)|(?!//))"
+    rf"{_LETTER}*(?:\?(?:{_LETTER}|\?)*)?(?:#(?:{_LETTER}|\?)*)?"
+)
 _TAG: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 # How the values of a key are written.

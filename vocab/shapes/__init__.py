@@ -56,14 +56,13 @@ def check(document: object, language: str = "en") -> list[Finding]:
 
 
 def _all(document: JsonObject, size: int) -> Iterator[Problem]:
-    """Each problem once, though several constraints may speak of the same place."""
+    """Each problem once. Rules speak only of places where the shapes have nothing to say."""
     if size > LARGEST:
         yield Problem((), "too-large", {"count": size, "limit": LARGEST})
-    seen: set[tuple[object, str]] = set()
-    for problem in [*problems(document), *broken(document)]:
-        if (problem.place, problem.code) not in seen:
-            seen.add((problem.place, problem.code))
-            yield problem
+    seen = {(problem.place, problem.code): problem for problem in problems(document)}
+    yield from seen.values()
+    places = {place for place, _ in seen}
+    yield from (problem for problem in broken(document) if problem.place not in places)
 
 
 def _size(document: JsonObject) -> int | Problem:

@@ -31,7 +31,7 @@ def broken(document: Document) -> Iterator[Problem]:
     yield from _well_formed(document, ())
     yield from _parts(document)
     yield from _order(document, "issued", "modified")
-    kind = document.get("type")
+    kind = _text(document, "type")
     if kind in _PERIODS:
         yield from _order(document, *_PERIODS[kind])
     yield from _address(document)
@@ -54,7 +54,7 @@ def _well_formed(holder: Document, place: Place) -> Iterator[Problem]:
         if type(value) is dict:
             if len(value) > 1 and key != "proof":
                 yield from _languages(value, (*place, key))
-        elif type(value) is float:
+        elif type(value) is float and value.is_integer():
             yield Problem((*place, key), "number-with-point", {"found": value})
 
 
@@ -72,7 +72,7 @@ def _parts(document: Document) -> Iterator[Problem]:
     name = document.get("id")
     seen: set[str] = set()
     for key, values in document.items():
-        if type(values) is not list or not values or type(values[0]) is not dict:
+        if key.startswith("@") or type(values) is not list:
             continue
         for index, part in enumerate(values):
             if type(part) is not dict:

@@ -151,16 +151,13 @@ def _own(name: str, key: str, found: object) -> Words:
     match key:
         case "@context":
             return "context", {"found": found, "expected": _CONTEXT}
-        case "id" if isinstance(found, str) and found.startswith("_:"):
-            return "blank-node", {"found": found}
-        case "id":
+        case "id" if not str(found).startswith("_:"):
             return ("record-id" if name in TYPES else "part-id"), {"found": found, "kind": name}
-        case "type":
-            return "part-type", {"found": found, "expected": name}
-        case "publisher":
-            return "publisher-kind", {"found": found, "kind": name}
+        case "publisher" if not re.search(definitions()["Agent"]["pattern"], str(found)):
+            return "agent", _found("Agent", found)
         case _:
-            return "not-an-object", {"found": found}
+            codes = {"id": "blank-node", "type": "part-type", "publisher": "publisher-kind"}
+            return codes.get(key, "not-an-object"), {"found": found, "kind": name}
 
 
 def _value(name: str, found: object) -> Words:
