@@ -19,6 +19,8 @@ class Limits:
         did: A DID document.
         message: A message in the inbox.
         entries: Entries taken in one pull (a number).
+        leaves: All entries of one pull together.
+        bodies: All records of one pull together: they are held in memory until they are committed.
         depth: How deep JSON may nest, the document itself being 1.
         keys: Members of all objects of one document together (a number).
         iris: Addresses that one record may name (a number).
@@ -32,6 +34,8 @@ class Limits:
     did: int = 64 * 1024
     message: int = 64 * 1024
     entries: int = 100_000
+    leaves: int = 64 * 1024 * 1024
+    bodies: int = 128 * 1024 * 1024
     depth: int = 16
     keys: int = 5_000
     iris: int = 1_000

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from peers.checkpoint import Checkpoint, NoteSigner, seal_note
-from peers.did import LogId
-from peers.encoding import MAX_INTEGER, jcs, parse_canonical
+from peers.did import Did, LogId
+from peers.encoding import jcs, parse_canonical
 from peers.errors import Malformed
 from peers.merkle import Frontier
 from peers.tiles import MAX_ENTRY, Body
 
-__all__ = ["Batch", "Body", "Entry", "EntryKind", "LogId", "extend", "read_entry"]
+__all__ = ["Batch", "Body", "Entry", "EntryKind", "LogId", "extend", "read_entries", "read_entry"]
 
-_TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_IRI = re.compile(r"https?://[^\x00-\x20\x7f-\xa0\s<>\"{}|\\^`]+")
 _DIGEST = re.compile(r"zQm[1-9A-HJ-NP-Za-km-z]{44}")
 _MAX_IRI = 2048
 
@@ -91,29 +93,64 @@ class Batch:
     head: Frontier
     note: bytes
 
+    def __post_init__(self) -> None:
+        assert self.base.size + len(self.entries) == self.head.size, "a batch has no gaps"
+
 
 def extend(base: Frontier, leaves: Sequence[bytes], signer: NoteSigner) -> Batch:
-    """Append leaves to our own log, and sign the result."""
+    """Append leaves to our own log, and sign the result.
+
+    Without leaves it signs the same tree again.
+
+    Raises:
+        ValueError: A leaf is too long to be served: nobody could ever read on behind it.
+    """
+    for index, leaf in enumerate(leaves, base.size):
+        if len(leaf) > MAX_ENTRY:
+            raise ValueError(f"entry {index} has {len(leaf):,} bytes; at most {MAX_ENTRY:,} fit")
     head = base.extend(leaves)
     note = seal_note(Checkpoint(signer.name, head.size, head.root()), signer)
     return Batch(LogId(signer.name), base, tuple(leaves), head, note)
 
 
+def read_entries(batch: Batch, *, after: str | None = None) -> tuple[Entry, ...]:
+    """Read the leaves of a verified batch, and check that the log's time does not run backwards.
+
+    Args:
+        after: ``published`` of the entry before the batch, where it is held.
+
+    Raises:
+        Malformed: A leaf is not an entry of this log, or was published before the one before it.
+    """
+    entries: list[Entry] = []
+    last = after or ""
+    for index, leaf in enumerate(batch.entries, batch.base.size):
+        entry = read_entry(leaf, batch.origin, index)
+        if entry.published < last:
+            raise Malformed(
+                batch.origin,
+                f"entry {index}: expected published not before {last}, found {entry.published}",
+            )
+        last = entry.published
+        entries.append(entry)
+    return tuple(entries)
+
+
 def read_entry(leaf: bytes, log: LogId, index: int) -> Entry:
     """Read a leaf as the entry that stands at ``index`` of ``log``.
 
-    It checks the form alone: whether the record may be believed is admission's question.
+    It checks the form alone. Whether the object is this city's to speak of, whether ``version``
+    follows ``prev``, and whether the record may be believed are admission's questions.
 
     Raises:
         Malformed: It is not such an entry, or names another place.
     """
-    where = f"entry {index}"
     if len(leaf) > MAX_ENTRY:
-        raise Malformed(log, f"{where} has {len(leaf)} bytes; at most {MAX_ENTRY} fit")
+        raise _malformed(log, index, f"at most {MAX_ENTRY:,} bytes", f"{len(leaf):,}")
     try:
         value = parse_canonical(leaf)
     except ValueError as exc:
-        raise Malformed(log, f"{where}: {exc}") from exc
+        raise Malformed(log, f"entry {index}: {exc}") from exc
     match value:
         case {
             "id": str() as id_,
@@ -127,36 +164,50 @@ def read_entry(leaf: bytes, log: LogId, index: int) -> Entry:
         } if not rest:
             entry = Entry(id_, EntryKind(kind), object_, published, version, prev, digest)
         case _:
-            raise Malformed(
-                log,
-                f"{where}: expected id, type (Create, Update, Delete, Genesis or KeyChange), "
-                f"object, published, version, prev and digestMultibase; found {sorted(value)}",
-            )
+            raise _malformed(log, index, _SHAPE, leaf[:200].decode(errors="replace"))
     _check(entry, log, index)
     return entry
 
 
-def _check(entry: Entry, log: LogId, index: int) -> None:
-    def expect(holds: object, what: str, found: object) -> None:
-        if not holds:
-            raise Malformed(log, f"entry {index}: expected {what}, found {str(found)[:200]!r}")
+_SHAPE = (
+    "exactly id, type (Create, Update, Delete, Genesis or KeyChange), object, published, version, "
+    "prev and digestMultibase"
+)
 
-    scheme, _, rest = entry.id.partition("://")
-    expect(
-        scheme in {"https", "http"} and rest == f"{log}/e/{index}", f"id …{log}/e/{index}", entry.id
-    )
-    expect(
-        len(entry.object) <= _MAX_IRI, f"an object of at most {_MAX_IRI} characters", entry.object
-    )
-    expect(_TIME.fullmatch(entry.published), "published as YYYY-MM-DDTHH:MM:SSZ", entry.published)
-    expect(
-        type(entry.version) is int and 1 <= entry.version <= MAX_INTEGER,
-        "a version from 1 upwards",
-        entry.version,
-    )
-    expect(
-        entry.prev is None or (type(entry.prev) is int and 0 <= entry.prev < index),
-        f"prev below {index}, or null",
-        entry.prev,
-    )
-    expect(_DIGEST.fullmatch(entry.digest), "a SHA-256 multihash in base58btc", entry.digest)
+
+def _check(entry: Entry, log: LogId, index: int) -> None:
+    if entry.id != (place := f"{_scheme_of(log)}://{log}/e/{index}"):
+        raise _malformed(log, index, f"id {place}", entry.id)
+    if len(entry.object) > _MAX_IRI or not _IRI.fullmatch(entry.object):
+        raise _malformed(log, index, "object to be an http or https IRI", entry.object)
+    if not _is_time(entry.published):
+        raise _malformed(log, index, "published as YYYY-MM-DDTHH:MM:SSZ", entry.published)
+    # ``type`` because JSON's true is an int to Python.
+    if type(entry.version) is not int or entry.version < 1:
+        raise _malformed(log, index, "version to count from 1", entry.version)
+    if entry.prev is not None and (type(entry.prev) is not int or not 0 <= entry.prev < index):
+        raise _malformed(log, index, f"prev to be null or an index below {index}", entry.prev)
+    if not _DIGEST.fullmatch(entry.digest):
+        raise _malformed(
+            log, index, "digestMultibase to be a SHA-256 multihash in base58btc", entry.digest
+        )
+
+
+def _scheme_of(log: LogId) -> str:
+    """A log's entries are named where it is served: plain HTTP on this machine alone."""
+    host = log.partition("/")[0].partition(":")[0]
+    return Did(host).origin.partition("://")[0]
+
+
+def _is_time(text: str) -> bool:
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _malformed(log: LogId, index: int, expected: str, found: object) -> Malformed:
+    return Malformed(log, f"entry {index}: expected {expected}, found {str(found)[:200]!r}")

@@ -73,10 +73,7 @@ def pull_entries(
     _check_growth(held, newest, limits, evidence)
     if newest.size == held.size:
         return None
-    entries: list[bytes] = []
-    for index, width in spans(held.size, newest.size):
-        packed = yield from _bundle(origin, index, width, limits)
-        entries += packed[max(0, held.size - index * WIDTH) :]
+    entries = yield from _entries(origin, held.size, newest.size, limits)
     head = held.extend(entries)
     if head.root() != newest.root:
         raise Equivocation(
@@ -107,76 +104,145 @@ def _check_growth(
         )
 
 
+def _entries(origin: str, start: int, stop: int, limits: Limits) -> Flow[list[bytes]]:
+    entries: list[bytes] = []
+    room = limits.leaves
+    for index, width in spans(start, stop):
+        packed = yield from _bundle(origin, index, width, limits)
+        new = packed[max(0, start - index * WIDTH) :]
+        room -= sum(map(len, new))
+        if room < 0:
+            raise TooLarge(
+                origin,
+                f"the entries {start} to {stop} are more than the {limits.leaves:,} bytes that "
+                "are taken at once",
+            )
+        entries += new
+    return entries
+
+
 def _bundle(origin: str, index: int, width: int, limits: Limits) -> Flow[list[bytes]]:
-    """One bundle, cut to ``width``; a partial that is gone has become a full one."""
-    data = yield Fetch(bundle_path(index, width), limits.bundle)
-    if data is None and width < WIDTH:
-        data = yield Fetch(bundle_path(index, WIDTH), limits.bundle)
+    """The first ``width`` entries of one bundle."""
+    data, found = yield from _part(bundle_path, index, width, "", limits.bundle)
     if data is None:
         raise Unreachable(origin, f"bundle {index}, which the checkpoint promises, is not there")
     try:
         packed = unpack(data)
     except ValueError as exc:
         raise Malformed(origin, f"bundle {index}: {exc}") from exc
-    if len(packed) < width:
-        raise Malformed(origin, f"bundle {index} has {len(packed)} entries, expected {width}")
+    if len(packed) != found:
+        raise Malformed(origin, f"bundle {index} has {len(packed)} entries, expected {found}")
     return packed[:width]
 
 
+def _part(
+    path: Callable[[int, int], str], index: int, width: int, query: str, limit: int
+) -> Flow[tuple[bytes | None, int]]:
+    """A part of a log and its width: a partial one that is gone has become a full one."""
+    data = yield Fetch(path(index, width) + query, limit)
+    if data is None and width < WIDTH:
+        # c2sp.org/tlog-tiles, Partial Tiles: a log may delete it once the full one is there.
+        return (yield Fetch(path(index, WIDTH) + query, limit)), WIDTH
+    return data, width
+
+
 def pull_bodies(
-    origin: LogId, start: int, entries: Sequence[Entry], limits: Limits
+    origin: LogId,
+    start: int,
+    entries: Sequence[Entry],
+    limits: Limits,
+    *,
+    refused: dict[int, str] | None = None,
 ) -> Flow[tuple[Body | None, ...]]:
     """Bring the records that verified entries commit to.
 
     Args:
         start: Index of the first of ``entries`` in the log.
+        refused: Where given, a record that is too large, or that is not what its entry commits
+            to, is left out and the reason put here under its index, so that one bad record does
+            not keep us from all that follow it. Where not, such a record ends the pull.
 
     Returns:
-        A body for each entry, in order; ``None`` for what the peer has erased. Every body has
-        the digest that its entry names; whether the record may be believed is not asked here.
+        A body for each entry, in order; ``None`` for what the peer has erased, and for what was
+        refused. Every body has the digest that its entry names; nothing else is asked here: its
+        record has not even been parsed.
 
     Raises:
         Malformed: A page does not follow the format, or a record does not match its digest.
+        TooLarge: A record, or all of them together, are over our limits.
         Unreachable: A page that goes with a bundle is not there.
     """
-    stop = start + len(entries)
     bodies: list[Body | None] = []
-    for index, width in spans(start, stop):
-        at = max(start, index * WIDTH)
+    room = limits.bodies
+    for index, width in spans(start, start + len(entries)):
         until = index * WIDTH + width
-        while at < until:
+        while (at := start + len(bodies)) < until:
             page = yield from _page(origin, index, width, at - index * WIDTH, limits)
-            if not page:
-                raise Malformed(origin, f"the page of records {index} ends before entry {at}")
-            for body in page[: until - at]:
-                _check_digest(origin, at, entries[at - start], body)
-                bodies.append(body)
-                at += 1
+            for number, body in enumerate(page[: until - at], at):
+                bodies.append(
+                    _checked(origin, number, entries[number - start], body, limits, refused)
+                )
+                room -= len(body.record) if body else 0
+            if room < 0:
+                raise TooLarge(
+                    origin,
+                    f"the records from entry {start} on are more than the {limits.bodies:,} bytes "
+                    "that are taken at once",
+                )
     return tuple(bodies)
 
 
 def _page(
     origin: str, index: int, width: int, skip: int, limits: Limits
 ) -> Flow[list[Body | None]]:
-    """The lines of one page from ``skip`` on: all of them, or as many as fit into a page."""
+    """The lines of one page from ``skip`` on: all of them, or as many as fit into a page.
+
+    ``?from=`` counts lines of this page: whole pages are cut at 8 MiB, the rest is asked for anew.
+    """
     query = f"?from={skip}" if skip else ""
-    data = yield Fetch(records_path(index, width) + query, limits.page)
-    if data is None and width < WIDTH:
-        data = yield Fetch(records_path(index, WIDTH) + query, limits.page)
+    data, found = yield from _part(records_path, index, width, query, limits.page)
     if data is None:
         raise Unreachable(origin, f"the page of records {index} is not there")
     try:
-        return unpack_records(data, WIDTH - skip, limits)
+        lines = unpack_records(data, found - skip)
     except ValueError as exc:
         raise Malformed(origin, f"page of records {index}: {exc}") from exc
-
-
-def _check_digest(origin: str, index: int, entry: Entry, body: Body | None) -> None:
-    if body is not None and body.digest != entry.digest:
+    if not lines:
         raise Malformed(
+            origin, f"the page of records {index} ends before entry {index * WIDTH + skip}"
+        )
+    return lines
+
+
+def _checked(
+    origin: str,
+    index: int,
+    entry: Entry,
+    body: Body | None,
+    limits: Limits,
+    refused: dict[int, str] | None,
+) -> Body | None:
+    """The body, if it is one that we take."""
+    if body is None:
+        return None
+    error: Malformed | TooLarge
+    if len(body.record) > limits.record:
+        error = TooLarge(
+            origin,
+            f"the record of entry {index} has {len(body.record):,} bytes; "
+            f"at most {limits.record:,} are taken",
+        )
+    elif body.digest != entry.digest:
+        error = Malformed(
             origin,
             f"the record of entry {index} has the digest {body.digest}, expected {entry.digest}",
         )
+    else:
+        return body
+    if refused is None:
+        raise error
+    refused[index] = error.reason
+    return None
 
 
 async def drive(flow: Flow[R], fetch: Callable[[Fetch], Awaitable[bytes | None]]) -> R:

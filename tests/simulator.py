@@ -3,25 +3,33 @@
 A ``Town`` answers the same wishes as a real node. What it publishes, forges or withholds shows in
 one line of a test::
 
-    town = Town("lyon.example/log/public")
-    town.publish({"title": "a practice"})
-    town.tamper(0)
+    aurora = Town("aurora.example/log/public")
+    aurora.publish({"title": "a charter"})
+    aurora.tamper(0)
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from peers.checkpoint import NoteSigner, NoteVerifier
 from peers.encoding import JsonObject, jcs
+from peers.errors import TooLarge
 from peers.keys import SecretKey
-from peers.log import Body, Entry, EntryKind, LogId, extend
-from peers.merkle import Frontier
+from peers.limits import Limits
+from peers.log import Batch, Body, Entry, EntryKind, LogId, extend
+from peers.merkle import Frontier, leaf_hash, root_of
 from peers.sync import Fetch
-from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, spans
+from peers.tiles import WIDTH, pack, pack_records
 
 __all__ = ["Town", "key_of"]
+
+_PART = re.compile(
+    r"(?P<kind>tile/entries|tile/(?P<level>[0-9]+)|records)/(?P<place>(?:x[0-9]{3}/)*[0-9]{3})"
+    r"(?:\.p/(?P<width>[0-9]+))?(?:\?from=(?P<skip>[0-9]+))?"
+)
 
 
 def key_of(name: str) -> SecretKey:
@@ -33,61 +41,92 @@ class Town:
     """A simulated city's log, with the records beside it.
 
     Attributes:
-        entries, bodies: What it shows; ``leaves`` are the entries' bytes.
+        entries, bodies: What it has published; ``leaves`` are the bytes that it shows of entries.
+        note: The checkpoint that it shows.
         asked: The paths that were asked for, in order.
-        missing: Paths that it pretends not to have.
-        cut: Lines after which a page of records is cut, or 0.
+        forged: What it answers at a path instead of the truth; ``None``: that there is nothing.
+        keeps_partials: Whether it still answers for partial bundles that have become full ones.
+        cut: Lines after which a page of records is cut, or 0: only where the page is too large.
     """
 
-    def __init__(self, log: str = "lyon.example/log/public") -> None:
+    def __init__(self, log: str = "aurora.example/log/public") -> None:
         self.log = LogId(log)
         self.signer = NoteSigner(log, key_of(log))
         self.entries: list[Entry] = []
         self.bodies: list[Body | None] = []
         self.leaves: list[bytes] = []
         self.asked: list[str] = []
-        self.missing: set[str] = set()
+        self.forged: dict[str, bytes | None] = {}
+        self.keeps_partials = True
         self.cut = 0
         self.note = b""
-        self.publish()
+        self.sign()
 
     @property
     def verifier(self) -> NoteVerifier:
+        """What its DID document would name."""
         return self.signer.verifier
 
-    def publish(self, *documents: JsonObject) -> None:
+    @property
+    def host(self) -> str:
+        """Host, and port if any."""
+        return self.log.partition("/")[0]
+
+    def publish(self, *documents: JsonObject, at: str = "2026-01-01T00:00:00Z") -> None:
         """Append a record for each document, and sign the new head."""
         for document in documents:
-            index = len(self.leaves)
-            salt = hashlib.sha256(f"{self.log} {index}".encode()).digest()[:16]
-            body = Body(salt, jcs(document))
-            entry = Entry(
-                id=f"https://{self.log}/e/{index}",
-                kind=EntryKind.CREATE,
-                object=f"https://{self.log.partition('/')[0]}/practice/{index}",
-                published="2026-01-01T00:00:00Z",
-                version=1,
-                prev=None,
-                digest=body.digest,
-            )
-            self.entries.append(entry)
-            self.bodies.append(body)
-            self.leaves.append(entry.leaf)
+            self.publish_bytes(jcs(document), at=at)
         self.sign()
+
+    def publish_bytes(self, record: bytes, *, at: str = "2026-01-01T00:00:00Z") -> None:
+        """Append any bytes as a record; nothing is signed yet."""
+        index = len(self.leaves)
+        body = Body(hashlib.sha256(f"{self.log} {index}".encode()).digest()[:16], record)
+        entry = Entry(
+            id=f"https://{self.log}/e/{index}",
+            kind=EntryKind.CREATE,
+            object=f"https://{self.host}/practice/{index}",
+            published=at,
+            version=1,
+            prev=None,
+            digest=body.digest,
+        )
+        self.entries.append(entry)
+        self.bodies.append(body)
+        self.leaves.append(entry.leaf)
 
     def publish_many(self, count: int) -> None:
         """Append ``count`` small records."""
         start = len(self.leaves)
         self.publish(*({"n": start + number} for number in range(count)))
 
-    def sign(self) -> None:
+    def erase(self, index: int) -> None:
+        """Erase a record, as a town may."""
+        self.bodies[index] = None
+
+    def sign(self) -> Batch:
         """Sign the leaves as they are."""
-        self.note = extend(Frontier(), self.leaves, self.signer).note
+        batch = extend(Frontier(), self.leaves, self.signer)
+        self.note = batch.note
+        return batch
 
     def rewrite(self, leaves: Sequence[bytes]) -> None:
         """Sign another history."""
         self.leaves = list(leaves)
         self.sign()
+
+    def shrink(self, size: int) -> None:
+        """Sign a history that ends earlier."""
+        self.rewrite(self.leaves[:size])
+
+    def fork(self, index: int) -> None:
+        """Sign a history of the same size in which one entry is another."""
+        self.rewrite([*self.leaves[:index], b"another past", *self.leaves[index + 1 :]])
+
+    def impersonate(self, other: Town) -> None:
+        """Show a checkpoint in one's own name, signed with another's key."""
+        forger = NoteSigner(self.log, other.signer.signer)
+        self.note = extend(Frontier(), self.leaves, forger).note
 
     def tamper(self, index: int) -> None:
         """Change an entry behind a signed head."""
@@ -99,25 +138,57 @@ class Town:
         assert body is not None
         self.bodies[index] = Body(body.salt, jcs({"forged": index}))
 
-    def erase(self, index: int) -> None:
-        """Erase a record, as a town may."""
-        self.bodies[index] = None
+    def withhold(self, path: str) -> None:
+        """Pretend that there is nothing at a path."""
+        self.forged[path] = None
 
     async def fetch(self, wish: Fetch) -> bytes | None:
-        """Answer a wish, and remember that it was asked."""
+        """Answer a wish, and remember that it was asked; too much is cut off as on a network."""
         self.asked.append(wish.path)
-        return None if wish.path in self.missing else self._answer(wish.path)
+        forged = wish.path in self.forged
+        answer = self.forged[wish.path] if forged else self.answer(wish.path)
+        if answer is not None and len(answer) > wish.limit:
+            raise TooLarge(self.log, f"expected at most {wish.limit:,} bytes, found more")
+        return answer
 
-    def _answer(self, path: str) -> bytes | None:
+    def answer(self, path: str) -> bytes | None:
+        """What an honest server has at a path."""
         if path == "checkpoint":
             return self.note
-        name, _, skipped = path.partition("?from=")
-        for index, width in spans(0, len(self.leaves)):
-            # A full bundle is found by its full path only, as on any honest server.
-            held = slice(index * WIDTH, index * WIDTH + width)
-            if name == bundle_path(index, width):
+        part = _PART.fullmatch(path)
+        if part is None:
+            return None
+        index = int(part["place"].replace("x", "").replace("/", ""))
+        width = int(part["width"] or WIDTH)
+        level = int(part["level"] or 0)
+        hashes = self._hashes(level)
+        full = index * WIDTH + WIDTH <= len(hashes)
+        if index * WIDTH + width > len(hashes) or (
+            full and width < WIDTH and not self.keeps_partials
+        ):
+            return None
+        held = slice(index * WIDTH, index * WIDTH + width)
+        match part["kind"]:
+            case "tile/entries":
                 return pack(self.leaves[held])
-            if name == records_path(index, width):
-                lines = self.bodies[held][int(skipped or 0) :]
-                return pack_records(lines[: self.cut] if self.cut else lines)
-        return None
+            case "records":
+                return self._page(self.bodies[held][int(part["skip"] or 0) :])
+            case _:
+                return b"".join(hashes[held])
+
+    def _hashes(self, level: int) -> list[bytes]:
+        """The hashes of a level of tiles: each above the first is the root of a full tile below."""
+        hashes = [leaf_hash(leaf) for leaf in self.leaves]
+        for _ in range(level):
+            full = range(0, len(hashes) - WIDTH + 1, WIDTH)
+            hashes = [root_of(hashes[at : at + WIDTH]) for at in full]
+        return hashes
+
+    def _page(self, bodies: Sequence[Body | None]) -> bytes:
+        page = b""
+        for body in bodies[: self.cut or None]:
+            line = pack_records([body])
+            if page and len(page) + len(line) > Limits().page:
+                break
+            page += line
+        return page
