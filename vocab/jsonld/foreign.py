@@ -1,7 +1,8 @@
 """JSON-LD that others wrote in their own way, read with the pinned contexts only.
 
-The one module that uses PyLD. It is for documents at the door (validate, import, convert): a
-record that names its own prefixes, or that comes expanded, becomes a document with our keys.
+The one module that uses PyLD, and rdflib to read Turtle. It is for documents at the door
+(validate, import, convert): a record that names its own prefixes, or that comes expanded, becomes
+a document with our keys.
 What follows logs never comes here: there a record has our context or is refused.
 """
 
@@ -13,20 +14,22 @@ from typing import Any, Final
 
 import msgspec
 from pyld import jsonld
+from rdflib import Graph
 
 from vocab.errors import NotJsonLd
 from vocab.jsonld.contexts import CONTEXT, CONTEXTS, context_bytes
 from vocab.jsonld.table import JsonObject
 
-__all__ = ["adopt", "compact", "expand", "quads"]
+__all__ = ["adopt", "compact", "expand", "from_turtle", "quads"]
 
 _DEPTH: Final = 16
 _SIZE: Final = 256 * 1024
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+_TIME: Final = "^^<http://www.w3.org/2001/XMLSchema#dateTime>"
 _BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
 
 
-def expand(document: JsonObject) -> list[Any]:
+def expand(document: JsonObject | list[Any]) -> list[Any]:
     """The document in expanded form. Keys that its contexts do not know are dropped by JSON-LD.
 
     Raises:
@@ -54,25 +57,40 @@ def compact(expanded: list[Any]) -> JsonObject:
     return said
 
 
-def adopt(document: JsonObject, lists: Mapping[str, frozenset[str]]) -> JsonObject:
+def adopt(document: JsonObject | list[Any], lists: Mapping[str, frozenset[str]]) -> JsonObject:
     """A foreign document as one of ours, with our context and our keys.
 
     Only its form changes. The proof is left out: it was made over other bytes. Whether it is a
     good record is for ``vocab.shapes.check`` to say.
 
     Args:
-        document: JSON-LD with any inline contexts, or with pinned ones.
+        document: JSON-LD with any inline contexts, or with pinned ones; parts may stand inside
+            the record or beside it.
         lists: For each type, the keys that hold lists there (elsewhere they hold one value).
 
     Raises:
-        NotJsonLd: As ``expand``; or it describes no object, or more than one.
+        NotJsonLd: As ``expand``; or it describes no record, or more than one.
     """
-    expanded = expand(document)
-    if len(expanded) != 1:
-        raise NotJsonLd(f"expected a document about one thing, found {len(expanded)}")
-    said = compact(_typed(expanded))
+    said = compact([_gathered(_typed(expand(document)))])
     said.pop("proof", None)
     return {"@context": list(CONTEXT), **_settled(said, lists)}
+
+
+def from_turtle(text: str) -> list[Any]:
+    """Turtle as expanded JSON-LD, for ``adopt``.
+
+    Raises:
+        NotJsonLd: It is no Turtle, or too much of it.
+    """
+    if len(text) > _SIZE:
+        raise NotJsonLd(f"expected at most {_SIZE} characters, found {len(text)}")
+    try:
+        triples = Graph().parse(data=text, format="turtle").serialize(format="nt")
+        # rdflib writes the zone in digits; records write it with a letter.
+        expanded: list[Any] = jsonld.from_rdf(triples.replace(f'+00:00"{_TIME}', f'Z"{_TIME}'))
+    except (SyntaxError, ValueError, jsonld.JsonLdError) as mistake:
+        raise NotJsonLd(f"it cannot be read as Turtle: {mistake}") from None
+    return expanded
 
 
 def quads(document: JsonObject) -> str:
@@ -87,6 +105,23 @@ def quads(document: JsonObject) -> str:
     except (jsonld.JsonLdError, ValueError, TypeError, AttributeError, KeyError) as mistake:
         raise NotJsonLd(_reason(mistake)) from None
     return text
+
+
+def _gathered(nodes: list[Any]) -> JsonObject:
+    """The one record that is described, with its parts inside it."""
+    described = {node["@id"]: node for node in nodes if isinstance(node, dict) and "@id" in node}
+    records = [node for name, node in described.items() if "@type" in node and "#" not in name]
+    if len(records) != 1:
+        raise NotJsonLd(f"expected a document about one record, found {len(records)}")
+    (record,) = records
+    name = record["@id"]
+    for held in record.values():
+        for index, item in enumerate(held if isinstance(held, list) else ()):
+            part = item.get("@id", "") if isinstance(item, dict) else ""
+            if part.startswith(f"{name}#") and part in described:
+                held[index] = described[part]
+    gathered: JsonObject = record
+    return gathered
 
 
 def _typed(value: Any) -> Any:
@@ -129,7 +164,22 @@ def _settled(said: JsonObject, lists: Mapping[str, frozenset[str]]) -> JsonObjec
             for item in items
         ]
         settled[key] = items if key in many or len(items) != 1 else items[0]
+        if isinstance(value, dict) and "type" not in value:
+            settled[key] = {_cased(tag): text for tag, text in value.items()}
     return settled
+
+
+def _cased(tag: str) -> str:
+    """A language tag as it is usually written; RDF has it in small letters.
+
+    >>> _cased("zh-hans-cn"), _cased("pt-br"), _cased("en-x-ab")
+    ('zh-Hans-CN', 'pt-BR', 'en-x-ab')
+    """
+    first, *others = tag.split("-")
+    if any(len(part) == 1 for part in others):
+        return tag
+    cases = {4: str.title, 2: str.upper}
+    return "-".join([first, *(cases.get(len(part), str)(part) for part in others)])
 
 
 def _options() -> dict[str, Any]:

@@ -8,19 +8,21 @@ cannot say. Tests find it of one opinion with a SHACL validator on every example
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Final
 
 import orjson
 
 from vocab.jsonld import JsonObject
 from vocab.shapes.audience import AudienceLimit, Widest, audience_limit
-from vocab.shapes.problem import Problem
+from vocab.shapes.problem import Place, Problem
 from vocab.shapes.rules import broken
 from vocab.shapes.schema import passes, problems
 from vocab.shapes.words import Finding, Severity, catalogue_languages, in_words
 
 __all__ = [
     "LARGEST",
+    "MOST",
     "AudienceLimit",
     "Finding",
     "Severity",
@@ -32,6 +34,9 @@ __all__ = [
 
 LARGEST: Final = 256 * 1024
 """Bytes of a record, as JSON without spaces."""
+
+MOST: Final = 100
+"""Findings that are told; after that, only that there are more."""
 
 
 def check(document: object, language: str = "en") -> list[Finding]:
@@ -59,10 +64,18 @@ def _all(document: JsonObject, size: int) -> Iterator[Problem]:
     """Each problem once. Rules speak only of places where the shapes have nothing to say."""
     if size > LARGEST:
         yield Problem((), "too-large", {"count": size, "limit": LARGEST})
-    seen = {(problem.place, problem.code): problem for problem in problems(document)}
-    yield from seen.values()
+        return
+    seen: dict[tuple[Place, str], Problem] = {}
+    for problem in problems(document):
+        seen.setdefault((problem.place, problem.code), problem)
+        if len(seen) > MOST:
+            break
     places = {place for place, _ in seen}
-    yield from (problem for problem in broken(document) if problem.place not in places)
+    ruled = (problem for problem in broken(document) if problem.place not in places)
+    found = list(islice(chain(seen.values(), ruled), MOST + 1))
+    yield from found[:MOST]
+    if len(found) > MOST:
+        yield Problem((), "and-more", {"limit": MOST})
 
 
 def _size(document: JsonObject) -> int | Problem:

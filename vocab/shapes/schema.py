@@ -81,9 +81,15 @@ def list_keys() -> Mapping[str, frozenset[str]]:
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """Compiled once a type. Formats are on: otherwise the 45th of month 13 would pass."""
+    """Compiled once a type.
+
+    Formats are on: otherwise the 45th of month 13 would pass. Patterns run in linear time,
+    whatever a stranger writes.
+    """
     schema = {"$ref": f"#/$defs/{kind}", "$defs": definitions()}
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(
+        schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
+    )
 
 
 def _translated(error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
