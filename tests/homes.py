@@ -1,11 +1,17 @@
 """Nodes in memory, for tests of what services do: deterministic keys, a clock that tests move.
 
-Whoever needs nodes that reach each other builds them with ``node.app`` on loopback ports.
+The homes of one ``Web`` reach each other without a socket, honestly or not::
+
+    web = Web()
+    aurora = await home_of("https://aurora.example", web=web)
+    hansol = await home_of("https://hansol.example", web=web)
+    web.down.add("https://aurora.example")
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +24,25 @@ from node.store.memory import MemoryDesk, MemoryLedger
 from node.store.memory_catalog import MemoryTextIndex
 from node.store.memory_graph import MemoryGraphStore
 from node.store.ports import Audience
-from peers.client import Fetcher
-from peers.did import DidDocument
+from peers.client import Answer, Fetcher
+from peers.did import DidDocument, write_document
+from peers.errors import TooLarge, Unreachable
 from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import LogId
+from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, spans
 
-__all__ = ["Clock", "Entropy", "document_of", "home_of", "need", "practice", "profile"]
+__all__ = [
+    "Clock",
+    "Entropy",
+    "Web",
+    "WebFetcher",
+    "document_of",
+    "home_of",
+    "need",
+    "practice",
+    "profile",
+]
 
 RECOVERY_HASH = "zQmRecoveryKeysAreKeptOnPaperAndHaveNoSecretHere"
 
@@ -51,6 +69,77 @@ class Entropy:
         return hashlib.shake_256(f"{self.name} {self.count}".encode()).digest(length)
 
 
+class Web:
+    """What every node answers to a GET, from its stores.
+
+    Attributes:
+        homes: Address of a node → the node.
+        down: Addresses of nodes that do not answer.
+        instead: Address → bytes that are answered instead (``None``: not there).
+        asked: Every address that was asked for, in order.
+    """
+
+    def __init__(self) -> None:
+        self.homes: dict[str, Home] = {}
+        self.down: set[str] = set()
+        self.instead: dict[str, bytes | None] = {}
+        self.asked: list[str] = []
+
+    async def get(self, url: str, etag: str) -> Answer:
+        self.asked.append(url)
+        base = next((one for one in self.homes if url.startswith(f"{one}/")), None)
+        if base is None or base in self.down:
+            raise Unreachable(url, "cannot be reached: nobody answers")
+        home, path = self.homes[base], url.removeprefix(base)
+        body = self.instead[url] if url in self.instead else await self._body(home, path)
+        if body is None:
+            return Answer(status=404, body=b"")
+        tag = f'"{hashlib.sha256(body).hexdigest()}"'
+        if etag == tag:
+            return Answer(status=304, body=b"", etag=tag)
+        return Answer(status=200, body=body, etag=tag)
+
+    async def _body(self, home: Home, path: str) -> bytes | None:
+        if path == "/.well-known/did.json":
+            return write_document(home.document)
+        if path.startswith("/log/public/"):
+            return await self._part(home, path.removeprefix("/log/public/"))
+        held = await home.ledger.latest(home.base_url + path)
+        return held.body.record if held and held.body else None
+
+    async def _part(self, home: Home, path: str) -> bytes | None:
+        log = home.logs[Audience.PUBLIC]
+        if path == "checkpoint":
+            return await home.ledger.note(log)
+        size = (await home.ledger.head(log)).size
+        for index, width in spans(0, size):
+            start, stop = index * WIDTH, index * WIDTH + width
+            if path == bundle_path(index, width):
+                return pack(await home.ledger.leaves(log, start, stop))
+            name, _, skip = path.partition("?from=")
+            if name == records_path(index, width):
+                held = await home.ledger.entries(log, start + int(skip or 0), stop)
+                return pack_records([one.body for one in held])
+        return None
+
+
+class WebFetcher(Fetcher):
+    """Reaches the nodes of a web, and nobody else."""
+
+    def __init__(self, web: Web) -> None:
+        super().__init__(Limits())
+        self.web = web
+
+    async def get(
+        self, url: str, limit: int, *, etag: str = "", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        assert not headers, "nothing here depends on headers"
+        answer = await self.web.get(url, etag)
+        if len(answer.body) > limit:
+            raise TooLarge(url, f"expected at most {limit:,} bytes, found {len(answer.body):,}")
+        return answer
+
+
 def _key(name: str) -> SecretKey:
     return SecretKey.from_seed(hashlib.sha256(name.encode()).digest())
 
@@ -60,9 +149,10 @@ async def home_of(
     *,
     role: Role = "city",
     clock: Clock | None = None,
+    web: Web | None = None,
     fetch: Fetcher | None = None,
 ) -> Home:
-    """A node in memory whose logs have begun; it reaches nobody unless given a fetcher."""
+    """A node in memory whose logs have begun; it reaches the nodes of its web alone."""
     keys = Keys(
         record=_key(f"{base_url} record"),
         log=_key(f"{base_url} log"),
@@ -80,12 +170,14 @@ async def home_of(
         desk=MemoryDesk(),
         text=MemoryTextIndex(),
         graph=MemoryGraphStore(),
-        fetch=fetch or Fetcher(limits),
+        fetch=fetch or WebFetcher(web or Web()),
         limits=limits,
         now=clock or Clock(),
         entropy=Entropy(base_url),
     )
     await open_logs(home, RECOVERY_HASH)
+    if web is not None:
+        web.homes[base_url] = home
     return home
 
 

@@ -1,0 +1,193 @@
+"""The peers that we follow: who they are by the keys we pinned at first contact, and how they are.
+
+A peer is named by its DID or its address. What its ``did.json`` says later changes nothing: other
+keys than those pinned, without the log's word, are an alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from node.errors import NotFound, Refused
+from node.service.home import Home
+from node.store.ports import Contact
+from peers.did import DidDocument, did_of, parse_did, read_document
+from peers.errors import Malformed, PeerError, Unreachable, Untrusted
+
+__all__ = [
+    "check_pinned",
+    "contact_of",
+    "document_of_peer",
+    "follow",
+    "hint",
+    "pause_after",
+    "set_state",
+    "unfollow",
+]
+
+STATES: Final = ("following", "paused", "blocked")
+_LONGEST_PAUSE: Final = timedelta(hours=1)
+
+
+async def follow(home: Home, url: str, *, source: str = "operator") -> Contact:
+    """Begin to follow the node at an address: read its identity and pin its keys.
+
+    Doing it again takes up a peer that was paused; it never changes what was pinned.
+
+    Args:
+        source: ``operator``, or the DID of the network that named it.
+
+    Raises:
+        Malformed: No address of a node.
+        Unreachable: It does not answer.
+        Untrusted: Its identity is not its own, or is another one than was pinned.
+        Refused: It is ourselves, it is blocked, or it showed two histories.
+    """
+    did = did_of(url.rstrip("/"))
+    if did == home.document.did:
+        raise Refused(f"{did}: this is our own node")
+    received = await home.fetch.document(did)
+    document = read_document(received, did, limits=home.limits)
+    held = await home.desk.contact(did.text)
+    if held is None:
+        contact = Contact(
+            did=did.text,
+            base_url=document.base_url,
+            log=document.public_log,
+            document=received,
+            source=source,
+            followed=home.stamp(),
+        )
+    else:
+        _compare(document_of_peer(held), document)
+        _refuse_frozen(held)
+        if held.state == "blocked" and source != "operator":
+            raise Refused(f"{did}: this peer is blocked here; 'peers resume' lifts that")
+        contact = replace(held, state="following")
+    await home.desk.put_contact(contact)
+    return contact
+
+
+async def unfollow(home: Home, peer: str, *, forget: bool = False) -> Contact:
+    """Stop following a peer.
+
+    Args:
+        forget: Drop our copy of its log as well; otherwise it stays, and stays searchable.
+
+    Raises:
+        NotFound: We do not follow it.
+    """
+    contact = await contact_of(home, peer)
+    await home.desk.drop_contact(contact.did)
+    if forget:
+        await home.ledger.forget(contact.log)
+    return contact
+
+
+async def set_state(home: Home, peer: str, state: str) -> Contact:
+    """Make a peer ``following``, ``paused`` (asked nothing) or ``blocked`` (nothing taken from it).
+
+    Raises:
+        NotFound: We do not follow it.
+        Refused: It showed two histories: that is not mended by asking it again.
+    """
+    if state not in STATES:
+        raise Refused(f"expected a state, one of {', '.join(STATES)}; found {state!r}")
+    contact = await contact_of(home, peer)
+    _refuse_frozen(contact)
+    changed = replace(
+        contact, state=state, failures=0 if state == "following" else contact.failures
+    )
+    await home.desk.put_contact(changed)
+    return changed
+
+
+async def contact_of(home: Home, peer: str) -> Contact:
+    """The peer that a DID or an address names.
+
+    Raises:
+        NotFound: We do not follow it.
+    """
+    try:
+        did = parse_did(peer) if peer.startswith("did:") else did_of(peer.rstrip("/"))
+    except PeerError as exc:
+        raise NotFound(f"{peer}: {exc.reason}, found neither a DID nor an address") from exc
+    contact = await home.desk.contact(did.text)
+    if contact is None:
+        raise NotFound(f"{did}: expected a peer that we follow; 'peers list' names them")
+    return contact
+
+
+async def hint(home: Home, did: str) -> None:
+    """Note that a peer says it has news: it will be asked soon, and is not believed before."""
+    await home.desk.put_page("hint", did, home.stamp().encode())
+
+
+def document_of_peer(contact: Contact) -> DidDocument:
+    """The DID document as pinned."""
+    return read_document(contact.document, parse_did(contact.did))
+
+
+async def check_pinned(home: Home, contact: Contact) -> bytes:
+    """Compare a peer's DID document of today with the pinned one.
+
+    Returns:
+        Today's document, whose keys are those pinned; the pinned one where it cannot be had.
+
+    Raises:
+        Untrusted: Other keys, and no entry of its log says so.
+    """
+    did = parse_did(contact.did)
+    try:
+        received = await home.fetch.document(did)
+        today = read_document(received, did, limits=home.limits)
+    except (Unreachable, Malformed):
+        return contact.document
+    if received != contact.document:
+        _compare(document_of_peer(contact), today)
+    return received
+
+
+def pause_after(failures: int, every: timedelta) -> timedelta:
+    """How long a peer is left alone: longer after each failure in a row, never over an hour more.
+
+    >>> pause_after(0, timedelta(minutes=15)), pause_after(2, timedelta(minutes=15))
+    (datetime.timedelta(seconds=900), datetime.timedelta(seconds=3600))
+    """
+    longer: timedelta = every * 2 ** min(failures, 10)
+    return max(every, min(longer, _LONGEST_PAUSE))
+
+
+def _compare(pinned: DidDocument, found: DidDocument) -> None:
+    for what, before, now in (
+        ("record keys", pinned.record_keys, found.record_keys),
+        ("log keys", pinned.log_keys, found.log_keys),
+        ("request keys", pinned.http_keys, found.http_keys),
+    ):
+        if before != now:
+            raise Untrusted(
+                pinned.did.text,
+                f"its {what} are other than those pinned at first contact, and its log does not "
+                f"say so: expected {_keys(before)}, found {_keys(now)}. Ask the city by telephone "
+                "before you believe it; 'peers unfollow --forget' and 'peers follow' start anew",
+            )
+    if pinned.public_log != found.public_log:
+        raise Untrusted(
+            pinned.did.text,
+            f"its log has moved: expected {pinned.public_log}, found {found.public_log}",
+        )
+
+
+def _keys(methods: object) -> str:
+    assert isinstance(methods, dict)
+    return ", ".join(f"{name.partition('#')[2]} {key.multikey}" for name, key in methods.items())
+
+
+def _refuse_frozen(contact: Contact) -> None:
+    if contact.state == "frozen":
+        raise Refused(
+            f"{contact.did}: its log showed two histories ({contact.error}). The evidence is kept; "
+            "when you know what happened, 'peers unfollow --forget' and 'peers follow' start anew"
+        )

@@ -1,0 +1,314 @@
+"""Checking, step by step and in plain words: a record at its address, a file, a copy of a log.
+
+Whatever is checked is checked against the keys of the city that it speaks for: those pinned where
+we follow it, those of its DID document where we do not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from node.core.admission import admit
+from node.core.evidence import check_evidence
+from node.core.identity import log_address
+from node.core.steps import Step, Steps
+from node.service.contacts import document_of_peer
+from node.service.home import Home
+from peers.checkpoint import Checkpoint, NoteVerifier, open_note, unverified
+from peers.client import LogReader
+from peers.did import Did, DidDocument, did_of, parse_did, read_document
+from peers.encoding import JsonObject, digest_of, jcs, parse_json
+from peers.limits import Limits
+from peers.log import LogId, read_entries, read_entry
+from peers.merkle import Frontier, leaf_hash, verify_inclusion
+from peers.proofs import method_of
+from peers.proofs import verify as verify_proof
+from peers.sync import Fetch, drive, pull_bodies, pull_entries
+from vocab.shapes import Severity, check
+
+__all__ = ["probe", "verify", "verify_file", "verify_folder", "verify_url"]
+
+_ACCEPT: Final = {"Accept": "application/ld+json"}
+_Fetch = Callable[[Fetch], Awaitable[bytes | None]]
+
+
+async def verify(home: Home, what: str) -> list[Step]:
+    """Check an address, a file or a folder, whichever ``what`` is."""
+    if what.startswith(("https://", "http://")):
+        return await verify_url(home, what)
+    path = Path(what)
+    if await asyncio.to_thread(path.is_dir):
+        return await verify_folder(home, path)
+    return await verify_file(home, path)
+
+
+async def verify_url(home: Home, url: str) -> list[Step]:
+    """Check the record at an address: identity, key, proof, shape, place in the log, checkpoint."""
+    steps = Steps()
+    with steps.told():
+        document = await _identity(home, did_of_address(url, steps), steps)
+        with steps.step("the address answers with a record") as detail:
+            answer = await home.fetch.get(url, home.limits.record, headers=_ACCEPT)
+            if answer.status not in {200, 410}:
+                raise ValueError(f"expected 200, or 410 with a withdrawal, found {answer.status}")
+            record = _object(answer.body)
+            detail.append(f"{record.get('type')}, version {record.get('version')}")
+        _check_record(record, document, steps)
+        iri = str(record.get("object") if record.get("type") == "Withdrawal" else record.get("id"))
+        steps.expect(
+            url in {iri, record.get("id"), f"{iri}/v/{record.get('version')}"},
+            "the record is the one of this address",
+            f"the record is {record.get('id')}",
+        )
+        with steps.step("the log gives a receipt"):
+            place = f"{iri}/v/{record.get('version')}/receipt.json"
+            proof = await home.fetch.get(place, home.limits.record)
+            if proof.status != 200:
+                raise ValueError(f"{place} answered {proof.status}, expected 200")
+            receipt = _object(proof.body)
+        checkpoint = _check_receipt(receipt, document, steps)
+        _check_digest(receipt, record, steps)
+        await _compare_with_ours(home, document.public_log, receipt, checkpoint, steps)
+    return steps.done
+
+
+async def verify_file(home: Home, path: Path) -> list[Step]:
+    """Check a file: a receipt, evidence of a fork, or a signed record."""
+    steps = Steps()
+    with steps.told():
+        with steps.step("the file is JSON"):
+            data = await asyncio.to_thread(_read, path, home.limits.page)
+            value = _object(data)
+        if value.get("type") == "ForkEvidence":
+            check_evidence(value, steps)
+        elif value.get("type") == "Receipt":
+            await _verify_receipt(home, value, steps)
+        elif "proof" in value:
+            with steps.step("the record names its signer"):
+                did = parse_did(method_of(value).partition("#")[0])
+            _check_record(value, await _identity(home, did, steps), steps)
+        else:
+            steps.stop(
+                "the file is one that can be checked",
+                "expected a signed record (with proof), a Receipt or ForkEvidence, "
+                f"found an object with {', '.join(sorted(value))[:200]}",
+            )
+    return steps.done
+
+
+async def verify_folder(home: Home, path: Path) -> list[Step]:
+    """Check a copy of a log in a folder, laid out as it is served."""
+    steps = Steps()
+    with steps.told():
+        with steps.step("the folder has a checkpoint") as detail:
+            note = await asyncio.to_thread(_read, path / "checkpoint", home.limits.note)
+            claimed, _ = unverified(note, str(path))
+            detail.append(f"{claimed.origin}, {claimed.size} entries")
+        log = LogId(claimed.origin)
+        with steps.step("the log's name is a node's"):
+            host = log.partition("/")[0]
+            did = parse_did(f"did:web:{host.replace(':', '%3A')}")
+        document = await _identity(home, did, steps)
+
+        async def fetch(wish: Fetch) -> bytes | None:
+            return await asyncio.to_thread(_part_of, path, wish)
+
+        await _check_log(fetch, document, log, home.limits, steps)
+    return steps.done
+
+
+async def probe(home: Home, url: str) -> list[Step]:
+    """Ask a node everything that following it would ask, and keep nothing."""
+    steps = Steps()
+    with steps.told():
+        document = await _identity(home, did_of_address(url, steps), steps, fresh=True)
+        log = document.public_log
+        reader = LogReader(home.fetch, log_address(document.did, log))
+        await _check_log(reader, document, log, home.limits, steps)
+        steps.expect("inbox" in document.services, "it takes messages", "service #inbox")
+    return steps.done
+
+
+def did_of_address(url: str, steps: Steps) -> Did:
+    """The DID of the node at an address, as a step."""
+    with steps.step("the address is a node's") as detail:
+        did = did_of(url.rstrip("/"))
+        detail.append(did.text)
+    return did
+
+
+async def _identity(home: Home, did: Did, steps: Steps, *, fresh: bool = False) -> DidDocument:
+    """The DID document to check against: ours, as pinned, or as it is published now."""
+    contact = await home.desk.contact(did.text)
+    with steps.step("the city's identity is known") as detail:
+        if did == home.document.did:
+            document = home.document
+            detail.append(f"{did}, our own")
+        elif contact is not None and not fresh:
+            document = document_of_peer(contact)
+            detail.append(f"{did}, as pinned on {contact.followed}")
+        else:
+            received = await home.fetch.document(did)
+            document = read_document(received, did, limits=home.limits)
+            detail.append(f"{did}, as {did.url} says now")
+            if (
+                contact is not None
+                and document_of_peer(contact).record_keys != document.record_keys
+            ):
+                raise ValueError("its keys are other than those pinned at first contact")
+    return document
+
+
+def _check_record(record: JsonObject, document: DidDocument, steps: Steps) -> None:
+    """Key, proof, author and shape."""
+    with steps.step("the key is one of the city's record keys") as detail:
+        method = method_of(record)
+        if method not in document.record_keys:
+            raise ValueError(f"expected one of {', '.join(document.record_keys)}, found {method}")
+        detail.append(method)
+    with steps.step("the signature fits exactly this text") as detail:
+        detail.append(f"signed {verify_proof(record, document.record_keys[method]).created}")
+    base = document.base_url
+    steps.expect(
+        str(record.get("id", "")).startswith(f"{base}/")
+        and record.get("publisher") in {f"{base}/#city", f"{base}/#organization"},
+        "the record speaks for the city that signed it",
+        f"{record.get('id')} by {record.get('publisher')}",
+    )
+    wrong = [one for one in check(record) if one.severity is Severity.VIOLATION]
+    steps.expect(
+        not wrong,
+        "the record is well made",
+        f"{wrong[0].path}: {wrong[0].message}" if wrong else "",
+    )
+
+
+async def _verify_receipt(home: Home, receipt: JsonObject, steps: Steps) -> None:
+    with steps.step("the receipt names its log"):
+        log = str(receipt.get("log"))
+        did = did_of(log)
+    document = await _identity(home, did, steps)
+    _check_receipt(receipt, document, steps)
+    held = await home.ledger.find(
+        document.public_log, str(receipt.get("record")), _integer(receipt.get("version"))
+    )
+    if held is not None and held.body is not None:
+        record = _object(held.body.record)
+        _check_record(record, document, steps)
+        _check_digest(receipt, record, steps)
+    else:
+        steps.note(
+            "the record's text", "not in the receipt and not held here: nothing is said of it"
+        )
+
+
+def _check_receipt(receipt: JsonObject, document: DidDocument, steps: Steps) -> Checkpoint:
+    """The checkpoint is the log's, and the leaf stands in it."""
+    log = document.public_log
+    verifier = NoteVerifier(log, list(document.log_keys.values())[-1])
+    with steps.step("the checkpoint is signed by the city's log key") as detail:
+        checkpoint = open_note(str(receipt.get("checkpoint")).encode(), verifier)
+        detail.append(f"{checkpoint.size} entries")
+    with steps.step("the entry stands in the log") as detail:
+        leaf, index = _bytes(receipt, "leaf"), _integer(receipt.get("index"))
+        entry = read_entry(leaf, log, index)
+        path = [_base64(one) for one in receipt.get("path", ())]
+        verify_inclusion(leaf_hash(leaf), index, checkpoint.size, path, checkpoint.root)
+        if (entry.object, entry.version) != (receipt.get("record"), receipt.get("version")):
+            raise ValueError(f"the entry is about {entry.object}, version {entry.version}")
+        detail.append(f"position {index}, published {entry.published}")
+    return checkpoint
+
+
+def _check_digest(receipt: JsonObject, record: JsonObject, steps: Steps) -> None:
+    with steps.step("the log's entry commits to exactly this record"):
+        salt = base64.urlsafe_b64decode(str(receipt.get("salt")) + "==")
+        entry = _object(_bytes(receipt, "leaf"))
+        digest = digest_of(salt, jcs(record))
+        if entry.get("digestMultibase") != digest:
+            raise ValueError(f"expected {entry.get('digestMultibase')}, found {digest}")
+
+
+async def _compare_with_ours(
+    home: Home, log: LogId, receipt: JsonObject, checkpoint: Checkpoint, steps: Steps
+) -> None:
+    """Where we hold a copy of the log, both must tell the same."""
+    head = await home.ledger.head(log)
+    index = _integer(receipt.get("index"))
+    if index >= head.size:
+        return
+    [leaf] = await home.ledger.leaves(log, index, index + 1)
+    same = leaf == _bytes(receipt, "leaf") and (
+        checkpoint.size != head.size or checkpoint.root == head.root()
+    )
+    steps.expect(same, "our own copy of the log says the same", f"we hold {head.size} entries")
+
+
+async def _check_log(
+    fetch: _Fetch, document: DidDocument, log: LogId, limits: Limits, steps: Steps
+) -> None:
+    """A whole log from its start: note, tree, entries, records."""
+    verifier = NoteVerifier(log, list(document.log_keys.values())[-1])
+    with steps.step("the entries add up to the root that the city signed") as detail:
+        batch = await drive(pull_entries(Frontier(), verifier, limits), fetch)
+        if batch is None:
+            raise ValueError("expected at least the Genesis entry, found an empty log")
+        detail.append(f"{batch.head.size} entries")
+    with steps.step("each entry is one of this log, in the order of time"):
+        entries = read_entries(batch)
+    refused: dict[int, str] = {}
+    with steps.step("the records are there"):
+        bodies = await drive(pull_bodies(log, 0, entries, limits, refused=refused), fetch)
+    for index, reason in refused.items():
+        steps.miss(f"entry {index}: the record is what the log commits to", reason)
+    admitted = 0
+    for index, (entry, body) in enumerate(zip(entries, bodies, strict=True)):
+        verdict = admit(entry, body, log, document, limits)
+        admitted += verdict.admitted and index not in refused
+        if not verdict.admitted:
+            steps.miss(f"entry {index}: the record may be believed", verdict.reason)
+    steps.note("records that may be believed", f"{admitted} of {len(entries)}")
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        if path.stat().st_size > limit:
+            raise ValueError(f"{path}: expected at most {limit:,} bytes")
+        return path.read_bytes()
+    except OSError as exc:
+        raise ValueError(f"{path} cannot be read: {exc.strerror or exc}") from exc
+
+
+def _part_of(folder: Path, wish: Fetch) -> bytes | None:
+    """A part of a log from its folder; pages of records are whole files there."""
+    path = folder / wish.path.partition("?")[0]
+    return _read(path, wish.limit) if path.is_file() else None
+
+
+def _object(data: bytes) -> JsonObject:
+    value = parse_json(data, limits=Limits(record=Limits().page))
+    if not isinstance(value, dict):
+        raise ValueError("expected a JSON object")  # noqa: TRY004 - the document is wrong, not us
+    return value
+
+
+def _bytes(value: JsonObject, name: str) -> bytes:
+    return _base64(value.get(name))
+
+
+def _base64(value: object) -> bytes:
+    try:
+        return base64.b64decode(str(value), validate=True)
+    except binascii.Error as exc:
+        raise ValueError(f"expected base64, found {str(value)[:80]!r}") from exc
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"expected a whole number, found {value!r}")  # noqa: TRY004 - likewise
+    return value
