@@ -28,7 +28,7 @@ DATA: Final = Path(__file__).parents[1] / "vocab" / "data"
 TARGET: Final = DATA / "schema.json"
 SHAPES: Final = ("shapes.ttl", "shapes-concepts.ttl")
 
-BESIDE: Final = {SH.sparql, SH.equals, SH.disjoint, SH.uniqueLang}
+BESIDE: Final = {SH.equals, SH.disjoint, SH.uniqueLang}
 SILENT: Final = {RDF.type, RDFS.label, SH.targetClass, SH.nodeKind}
 KINDS: Final[dict[Node, dict[str, str]]] = {
     RDF.langString: {"type": "string"},

@@ -20,7 +20,7 @@ BASES = st.sampled_from(
     ["https://a.example/", "http://localhost:8401/", "https://b.example/city/x/"],
 )
 DAYS = st.dates().map(str)
-STEPS = st.text("aB9-._~!$&'()*+,;=:@é漢ع\U0001f3d9", max_size=8)
+STEPS = st.text("aB9-._~!$&'()*+,;=:@é漢ع", max_size=8)
 TEXT = st.text(min_size=1, max_size=60)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "ShortText": TEXT,

@@ -51,10 +51,8 @@ def conform(documents: Sequence[Document], *, wholly: bool = False) -> list[bool
 def shapes(*, with_sparql: bool = True) -> Graph:
     """The published shapes; or only those that SHACL Core can say."""
     graph = Graph()
-    for file in ("shapes.ttl", "shapes-concepts.ttl"):
-        graph.parse(DATA / file)
-    if not with_sparql:
-        graph.remove((None, SH.sparql, None))
+    for file in ("shapes", "shapes-concepts", "shapes-sparql")[: 3 if with_sparql else 2]:
+        graph.parse(DATA / f"{file}.ttl")
     return graph
 
 
