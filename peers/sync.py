@@ -127,7 +127,7 @@ def _bundle(origin: str, index: int, width: int, limits: Limits) -> Flow[list[by
     if data is None:
         raise Unreachable(origin, f"bundle {index}, which the checkpoint promises, is not there")
     try:
-        packed = unpack(data)
+        packed = unpack(data, found)
     except ValueError as exc:
         raise Malformed(origin, f"bundle {index}: {exc}") from exc
     if len(packed) != found:

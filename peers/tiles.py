@@ -122,14 +122,20 @@ def pack(entries: Iterable[bytes]) -> bytes:
     return bytes(packed)
 
 
-def unpack(bundle: bytes) -> list[bytes]:
+def unpack(bundle: bytes, most: int = WIDTH) -> list[bytes]:
     """Split what ``pack`` joined.
 
+    Args:
+        most: Entries at most: a bundle of nothing but lengths has eight million of them.
+
     Raises:
-        ValueError: The bundle ends within an entry.
+        ValueError: The bundle ends within an entry, or holds more than ``most``.
     """
-    entries, at = [], 0
+    entries: list[bytes] = []
+    at = 0
     while at < len(bundle):
+        if len(entries) == most:
+            raise ValueError(f"bundle has more than {most} entries")
         start = at + 2
         at = start + int.from_bytes(bundle[at:start])
         if start > len(bundle) or at > len(bundle):

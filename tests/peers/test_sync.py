@@ -247,6 +247,10 @@ def too_many(town: Town) -> None:
     town.forged["tile/entries/000.p/2"] = pack([*town.leaves, b"more"])
 
 
+def nothing_but_lengths(town: Town) -> None:
+    town.forged["tile/entries/000.p/2"] = bytes(LIMITS.bundle)
+
+
 @pytest.mark.parametrize(
     ("trick", "answer", "words"),
     [
@@ -267,7 +271,8 @@ def too_many(town: Town) -> None:
         (no_checkpoint, Unreachable, "no checkpoint"),
         (half_a_bundle, Malformed, "bundle 0: .*ends within an entry"),
         (too_few, Malformed, "bundle 0 has 1 entries, expected 2"),
-        (too_many, Malformed, "bundle 0 has 3 entries, expected 2"),
+        (too_many, Malformed, "bundle 0: bundle has more than 2 entries"),
+        (nothing_but_lengths, Malformed, "bundle 0: bundle has more than 2 entries"),
     ],
 )
 async def test_what_a_dishonest_peer_gets(

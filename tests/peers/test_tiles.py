@@ -13,6 +13,7 @@ from peers.encoding import digest_of, jcs
 from peers.merkle import Frontier, leaf_hash
 from peers.tiles import (
     MAX_ENTRY,
+    SALT,
     WIDTH,
     Body,
     bundle_path,
@@ -42,7 +43,8 @@ def test_bundles_cover_every_entry_once(start: int, more: int) -> None:
         assert 1 <= width <= WIDTH
         covered += range(index * WIDTH, index * WIDTH + width)
     assert [entry for entry in covered if entry >= start] == list(range(start, stop))
-    assert all(entry >= start - WIDTH for entry in covered)
+    assert all(entry >= start // WIDTH * WIDTH for entry in covered)
+    assert list(spans(start, start)) == []
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,14 @@ def test_any_bytes_are_entries_or_refused(data: bytes) -> None:
     assert pack(entries) == data
 
 
+def test_a_bundle_holds_no_more_entries_than_were_asked_for() -> None:
+    assert unpack(pack([b"a", b"b"]), 2) == [b"a", b"b"]
+    assert len(unpack(bytes(2 * WIDTH))) == WIDTH
+    for data, most in ((pack([b"a", b"b"]), 1), (bytes(2 * WIDTH + 2), WIDTH)):
+        with pytest.raises(ValueError, match=f"more than {most} entries"):
+            unpack(data, most)
+
+
 def test_the_longest_entry_fits_and_one_byte_more_does_not() -> None:
     assert unpack(pack([bytes(MAX_ENTRY)])) == [bytes(MAX_ENTRY)]
     with pytest.raises(ValueError, match="65536 bytes is longer than 65535"):
@@ -116,7 +126,7 @@ def test_any_record_without_a_line_break_is_framed(record: bytes) -> None:
         assert unpack_records(pack_records([body, None, body]), 3) == [body, None, body]
 
 
-SALT = "A" * 22
+ZEROS = "A" * 22
 
 
 @pytest.mark.parametrize(
@@ -128,22 +138,22 @@ SALT = "A" * 22
         "NULL",
         "{}",
         "[]",
-        f'{{"record":{{}},"salt":"{SALT}"}} ',
-        f' {{"record":{{}},"salt":"{SALT}"}}',
-        f'{{"record": {{}}, "salt": "{SALT}"}}',
-        f'{{"salt":"{SALT}","record":{{}}}}',
-        f'{{"record":{{}},"salt":"{SALT}","more":1}}',
-        f'{{"record":{{}},"salt":"{SALT}A"}}',
-        f'{{"record":{{}},"salt":"{SALT[1:]}"}}',
-        f'{{"record":{{}},"salt":"{SALT[1:]}="}}',
-        f'{{"record":{{}},"salt":"{SALT[1:]}+"}}',
-        f'{{"record":{{}},"salt":"{SALT[1:]}/"}}',
-        f'{{"record":{{}},"salt":"{SALT[1:]}\u00e9"}}',
+        f'{{"record":{{}},"salt":"{ZEROS}"}} ',
+        f' {{"record":{{}},"salt":"{ZEROS}"}}',
+        f'{{"record": {{}}, "salt": "{ZEROS}"}}',
+        f'{{"salt":"{ZEROS}","record":{{}}}}',
+        f'{{"record":{{}},"salt":"{ZEROS}","more":1}}',
+        f'{{"record":{{}},"salt":"{ZEROS}A"}}',
+        f'{{"record":{{}},"salt":"{ZEROS[1:]}"}}',
+        f'{{"record":{{}},"salt":"{ZEROS[1:]}="}}',
+        f'{{"record":{{}},"salt":"{ZEROS[1:]}+"}}',
+        f'{{"record":{{}},"salt":"{ZEROS[1:]}/"}}',
+        f'{{"record":{{}},"salt":"{ZEROS[1:]}\u00e9"}}',
         '{"record":{},"salt":null}',
         '{"record":{}}',
-        f'{{"salt":"{SALT}"}}',
-        f',"salt":"{SALT}"}}',
-        f'{{"record"\r:{{}},"salt":"{SALT}"}}',
+        f'{{"salt":"{ZEROS}"}}',
+        f',"salt":"{ZEROS}"}}',
+        f'{{"record"\r:{{}},"salt":"{ZEROS}"}}',
     ],
 )
 def test_a_line_in_any_other_form_is_refused(line: str) -> None:
@@ -152,7 +162,7 @@ def test_a_line_in_any_other_form_is_refused(line: str) -> None:
 
 
 def test_a_salt_has_one_spelling() -> None:
-    line = f'{{"record":{{}},"salt":"{SALT[1:]}B"}}\n'.encode()
+    line = f'{{"record":{{}},"salt":"{ZEROS[1:]}B"}}\n'.encode()
     with pytest.raises(ValueError, match="not canonical base64url"):
         unpack_records(line, 1)
 
@@ -169,6 +179,7 @@ def test_a_page_has_whole_lines_and_not_too_many() -> None:
 
 def test_a_body_is_known_by_salt_and_record() -> None:
     body = Body(b"sixteen bytes ok", b'{"a":1}')
+    assert len(body.salt) == SALT
     assert body.digest == digest_of(b"sixteen bytes ok", b'{"a":1}')
 
 
