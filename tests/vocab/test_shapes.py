@@ -65,7 +65,7 @@ def test_every_concept_of_the_framework_is_used_by_a_good_example() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("script", ["make_concepts.py", "make_schema.py"])
+@pytest.mark.parametrize("script", ["make_concepts.py", "make_schema.py", "make_records_page.py"])
 def test_generated_files_are_in_step_with_their_source(script: str) -> None:
     done = subprocess.run(
         [sys.executable, SCRIPTS / script, "--check"], capture_output=True, text=True, check=False

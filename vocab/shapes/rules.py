@@ -23,6 +23,12 @@ _PERIODS: Final = {
     "ProgressReport": ("periodStart", "periodEnd"),
     "Membership": ("validFrom", "validUntil"),
 }
+_IDENTIFIERS: Final = {
+    "did": "publisher",
+    "memberDid": "member",
+    "learnerDid": "learner",
+    "helperDid": "helper",
+}
 _BELOW: Final = re.compile(r"[a-z-]+(/[0-9A-Z]{26})?(/v/[0-9]+)?")
 
 
@@ -35,6 +41,7 @@ def broken(document: Document) -> Iterator[Problem]:
     if kind in _PERIODS:
         yield from _order(document, *_PERIODS[kind])
     yield from _address(document)
+    yield from _identifiers(document)
     match kind:
         case "Withdrawal":
             yield from _withdrawal(document)
@@ -103,6 +110,17 @@ def _address(document: Document) -> Iterator[Problem]:
     base = publisher.partition("#")[0]
     if name and base and not (name.startswith(base) and _BELOW.fullmatch(name[len(base) :])):
         yield Problem(("id",), "not-at-publisher", {"found": name, "base": base})
+
+
+def _identifiers(document: Document) -> Iterator[Problem]:
+    """``did:web:host``, with ``%3A`` before a port, goes with an address at that host."""
+    for key, holder in _IDENTIFIERS.items():
+        found, agent = _text(document, key), _text(document, holder)
+        if found and agent:
+            host = agent.partition("://")[2].partition("/")[0]
+            wanted = f"did:web:{host.replace(':', '%3A')}"
+            if found != wanted and not found.startswith(f"{wanted}:"):
+                yield Problem((key,), "identifier", {"found": found, "wanted": wanted})
 
 
 def _withdrawal(document: Document) -> Iterator[Problem]:
