@@ -12,14 +12,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from peers.checkpoint import Checkpoint, NoteVerifier, open_note
-from peers.errors import Equivocation, Malformed, TooLarge, Unreachable
+from peers.errors import Equivocation, Malformed, PeerError, TooLarge, Unreachable
 from peers.limits import Limits
 from peers.log import Batch, Body, Entry, LogId
-from peers.merkle import Frontier
-from peers.tiles import WIDTH, bundle_path, records_path, spans, unpack, unpack_records
+from peers.merkle import (
+    HASH_SIZE,
+    Frontier,
+    consistency_ranges,
+    join,
+    root_of,
+    subtrees,
+    verify_consistency,
+)
+from peers.tiles import (
+    WIDTH,
+    TileSlice,
+    bundle_path,
+    records_path,
+    slice_of,
+    spans,
+    tile_path,
+    unpack,
+    unpack_records,
+)
 
 __all__ = ["Fetch", "Flow", "drive", "pull_bodies", "pull_entries"]
 
@@ -58,7 +77,8 @@ def pull_entries(
         newest checkpoint only by raising: never by leaving something out.
 
     Raises:
-        Malformed: The peer's bytes do not follow the format.
+        Malformed: The peer's bytes do not follow the format, or are not what it signed although
+            that continues what we hold.
         BadSignature: The checkpoint is not signed by the peer's key.
         Equivocation: The peer's new history does not contain the one we hold.
         TooLarge: The peer has more for us than ``limits`` admits.
@@ -76,11 +96,7 @@ def pull_entries(
     entries = yield from _entries(origin, held.size, newest.size, limits)
     head = held.extend(entries)
     if head.root() != newest.root:
-        raise Equivocation(
-            origin,
-            f"the entries up to {newest.size} do not add up to the root that was signed for them",
-            evidence=evidence,
-        )
+        raise (yield from _explain(held, newest, evidence))
     return Batch(LogId(origin), held, tuple(entries), head, received)
 
 
@@ -119,6 +135,48 @@ def _entries(origin: str, start: int, stop: int, limits: Limits) -> Flow[list[by
             )
         entries += new
     return entries
+
+
+def _explain(held: Frontier, newest: Checkpoint, evidence: tuple[bytes, ...]) -> Flow[PeerError]:
+    """Why entries do not add up to the signed root: another past, or a damaged bundle.
+
+    The alarm is for the first alone. The log's hash tiles tell them apart, for a proof made of them
+    cannot be forged; where they do not show that the log only grew, it has another past.
+    """
+    reason = f"the entries up to {newest.size} do not add up to the root that was signed for them"
+    try:
+        if held.size:
+            path = yield from _growth(held.size, newest.size)
+            verify_consistency(held.size, newest.size, path, held.root(), newest.root)
+    except ValueError as exc:
+        return Equivocation(newest.origin, f"{reason} ({exc})", evidence=evidence)
+    return Malformed(
+        newest.origin, f"{reason}, which continues what we hold: expected other entries"
+    )
+
+
+def _growth(first: int, size: int) -> Flow[list[bytes]]:
+    """A consistency proof, made of hash tiles; ``ValueError`` where one is not there."""
+    path = []
+    tiles: dict[tuple[int, int], list[bytes]] = {}
+    for start, stop in consistency_ranges(first, size):
+        peaks = []
+        for level, index in subtrees(start, stop):
+            place = slice_of(level, index, size)
+            tile = (place.level, place.index)
+            if tile not in tiles:
+                tiles[tile] = yield from _tile(place)
+            peaks.append(root_of(tiles[tile][place.start : place.stop]))
+        path.append(join(peaks))
+    return path
+
+
+def _tile(place: TileSlice) -> Flow[list[bytes]]:
+    path = partial(tile_path, place.level)
+    data, found = yield from _part(path, place.index, place.width, "", WIDTH * HASH_SIZE)
+    if data is None or len(data) != found * HASH_SIZE:
+        raise ValueError(f"tile {path(place.index, found)} is not there, or has another length")
+    return [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
 
 
 def _bundle(origin: str, index: int, width: int, limits: Limits) -> Flow[list[bytes]]:

@@ -18,10 +18,12 @@ __all__ = [
     "SALT",
     "WIDTH",
     "Body",
+    "TileSlice",
     "bundle_path",
     "pack",
     "pack_records",
     "records_path",
+    "slice_of",
     "spans",
     "tile_path",
     "unpack",
@@ -36,6 +38,9 @@ MAX_ENTRY = 2**16 - 1
 
 SALT = 16
 """Bytes of the salt that is hashed before a record."""
+
+_HEIGHT = 8
+"""Levels of the tree that one tile spans: WIDTH is 2^8."""
 
 _RECORD = b'{"record":'
 _SALT = re.compile(rb',"salt":"([A-Za-z0-9_-]{22})"}')
@@ -106,6 +111,33 @@ def _place(index: int, width: int) -> str:
         parts.insert(0, f"x{index % 1000:03}")
     suffix = "" if width == WIDTH else f".p/{width}"
     return f"{'/'.join(parts)}{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class TileSlice:
+    """Hashes of one tile, from ``start`` to ``stop``: see ``tile_path`` for the others."""
+
+    level: int
+    index: int
+    width: int
+    start: int
+    stop: int
+
+
+def slice_of(level: int, index: int, size: int) -> TileSlice:
+    """Where the hashes lie over which the root of a full subtree goes.
+
+    Args:
+        level, index: The subtree: 2^level leaves from index * 2^level on, all below ``size``.
+        size: Of the tree whose tiles are read.
+
+    >>> slice_of(9, 1, 1500)  # leaves 512 to 1023: two of the five full tiles
+    TileSlice(level=1, index=0, width=5, start=2, stop=4)
+    """
+    above, below = divmod(level, _HEIGHT)
+    tile, start = divmod(index << below, WIDTH)
+    width = min(WIDTH, (size >> _HEIGHT * above) - tile * WIDTH)
+    return TileSlice(above, tile, width, start, start + (1 << below))
 
 
 def pack(entries: Iterable[bytes]) -> bytes:
@@ -183,7 +215,7 @@ def unpack_records(page: bytes, most: int) -> list[Body | None]:
 def _read_line(number: int, line: bytes) -> Body | None:
     if line == b"null":
         return None
-    salt = _SALT.fullmatch(line, max(0, len(line) - _SALT_LENGTH))
+    salt = _SALT.fullmatch(line, len(line) - _SALT_LENGTH)
     if salt is None or not line.startswith(_RECORD):
         raise ValueError(
             f'line {number}: expected {{"record":…,"salt":"…"}} without spaces, the salt '

@@ -20,6 +20,7 @@ from peers.checkpoint import (
     unverified,
 )
 from peers.errors import BadSignature, Malformed, PeerError
+from peers.keys import SecretKey
 from peers.merkle import EMPTY_ROOT, leaf_hash
 from tests.simulator import key_of
 
@@ -89,6 +90,12 @@ def test_a_known_key_that_fails_refuses_the_note_although_it_signed_it_too() -> 
     for note in (NOTE + wrong, NOTE.replace(b"\n\n", b"\n\n" + wrong)):
         with pytest.raises(BadSignature, match="does not fit"):
             open_note(note, LOG.verifier)
+
+
+def test_thirty_two_signatures_are_read() -> None:
+    """The specification asks for sixteen at least."""
+    more = b"".join(f"— w{number}.example AAAAAAAA\n".encode() for number in range(31))
+    assert open_note(NOTE + more, LOG.verifier) == HEAD
 
 
 def test_two_signatures_of_one_key_are_as_good_as_one() -> None:
@@ -175,6 +182,14 @@ def test_any_other_bytes_end_in_words(noise: bytes) -> None:
 def test_a_verifier_key_is_read_as_it_is_written() -> None:
     assert NoteVerifier.from_text(LOG.verifier.text) == LOG.verifier
     assert LOG.verifier.text.startswith(f"{NAME}+{LOG.verifier.key_id.hex()}+A")
+
+
+def test_a_verifier_key_whose_secret_is_public_knowledge_is_refused() -> None:
+    known = NoteVerifier(NAME, SecretKey.from_seed(bytes(32)).public)
+    with pytest.raises(ValueError, match="public knowledge"):
+        NoteVerifier.from_text(known.text)
+    with pytest.raises(ValueError, match="public knowledge"):
+        NoteVerifier.from_text(known.witness_text, witness=True)
 
 
 def test_a_witnesss_key_is_another_than_a_logs_although_its_bytes_are_the_same() -> None:
@@ -264,6 +279,20 @@ def test_a_cosignature_without_a_signature_is_refused() -> None:
         blob = base64.b64encode(WITNESS.verifier.witness_id + bytes(length)).decode()
         with pytest.raises(BadSignature, match="64 bytes"):
             cosigned_at(NOTE + f"— {WITNESS.name} {blob}\n".encode(), WITNESS.verifier)
+
+
+@pytest.mark.parametrize("at", [1, 2**63 - 1])
+def test_any_time_that_can_be_written_is_signed(at: int) -> None:
+    assert cosigned_at(NOTE + cosign(NOTE, WITNESS, at), WITNESS.verifier) == at
+
+
+def test_a_time_beyond_all_clocks_is_refused_although_it_is_signed() -> None:
+    text = NOTE.partition(b"\n\n")[0] + b"\n"
+    at = 2**63
+    signature = WITNESS.signer.sign(b"cosignature/v1\ntime %d\n" % at + text)
+    blob = base64.b64encode(WITNESS.verifier.witness_id + at.to_bytes(8) + signature).decode()
+    with pytest.raises(BadSignature, match="time is beyond"):
+        cosigned_at(NOTE + f"— {WITNESS.name} {blob}\n".encode(), WITNESS.verifier)
 
 
 @pytest.mark.parametrize("at", [0, -1, 2**63])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peers.encoding import digest_of, jcs
-from peers.merkle import Frontier, leaf_hash
+from peers.merkle import Frontier, leaf_hash, root_of
 from peers.tiles import (
     MAX_ENTRY,
     SALT,
@@ -20,6 +20,7 @@ from peers.tiles import (
     pack,
     pack_records,
     records_path,
+    slice_of,
     spans,
     tile_path,
     unpack,
@@ -181,6 +182,25 @@ def test_a_body_is_known_by_salt_and_record() -> None:
     body = Body(b"sixteen bytes ok", b'{"a":1}')
     assert len(body.salt) == SALT
     assert body.digest == digest_of(b"sixteen bytes ok", b'{"a":1}')
+
+
+HASHES = [leaf_hash(number.to_bytes(2)) for number in range(1500)]
+TILES = [HASHES, [root_of(HASHES[at : at + WIDTH]) for at in range(0, 1500 - WIDTH + 1, WIDTH)]]
+"""The hashes of two levels of tiles of a log of 1500 entries."""
+
+
+@given(st.integers(0, 10), st.data())
+def test_the_root_of_every_subtree_lies_within_one_tile(level: int, data: st.DataObject) -> None:
+    size = data.draw(st.integers(1 << level, len(HASHES)))
+    index = data.draw(st.integers(0, (size >> level) - 1))
+    place = slice_of(level, index, size)
+    assert 0 <= place.start < place.stop <= place.width <= WIDTH
+    assert place.index * WIDTH + place.width == min(
+        size >> 8 * place.level, (place.index + 1) * WIDTH
+    )
+    first = place.index * WIDTH
+    hashes = TILES[place.level][first + place.start : first + place.stop]
+    assert root_of(hashes) == root_of(HASHES[index << level : (index + 1) << level])
 
 
 def test_real_tiles_hold_the_hashes_of_real_entries(shared: Path) -> None:
