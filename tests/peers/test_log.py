@@ -30,6 +30,9 @@ ENTRY = Entry(
 )
 
 
+LONGEST = "https://aurora.example/".ljust(2048, "x")
+
+
 def leaf_with(**changes: Any) -> bytes:
     """The leaf of ``ENTRY`` with other members; ``...`` takes one away."""
     value = {**parse_canonical(ENTRY.leaf), **changes}
@@ -56,6 +59,11 @@ def test_an_entry_is_read_as_it_was_written(
         prev=prev,
     )
     assert read_entry(entry.leaf, LOG, index) == entry
+
+
+def test_the_longest_iri_is_read() -> None:
+    entry = replace(ENTRY, object=LONGEST)
+    assert read_entry(entry.leaf, LOG, 7) == entry
 
 
 def test_a_leaf_is_an_activity_in_canonical_form() -> None:
@@ -91,7 +99,7 @@ def test_a_leaf_is_an_activity_in_canonical_form() -> None:
         ({"object": "https://aurora.example/a b"}, "object to be an http"),
         ({"object": "https://aurora.example/a\n"}, "object to be an http"),
         ({"object": "https://aurora.example/<script>"}, "object to be an http"),
-        ({"object": "https://aurora.example/" + "x" * 2048}, "object to be an http"),
+        ({"object": LONGEST + "x"}, "object to be an http"),
         ({"object": {"id": "https://aurora.example/1"}}, "expected exactly"),
         ({"published": "2026-03-05"}, "published as YYYY-MM-DDTHH:MM:SSZ"),
         ({"published": "2026-03-05T08:09:10+00:00"}, "published as"),
@@ -196,6 +204,7 @@ def test_a_log_may_sign_the_same_tree_again() -> None:
 
 
 def test_what_nobody_could_fetch_is_never_signed() -> None:
+    assert extend(Frontier(), [bytes(65_535)], SIGNER).head.size == 1
     with pytest.raises(ValueError, match=r"entry 1 has 65,536 bytes; at most 65,535 fit"):
         extend(Frontier(), [b"", bytes(65_536)], SIGNER)
 
