@@ -1,9 +1,10 @@
-"""From text to what is searched: words folded, stemmed by language, CJK as pairs of characters.
+"""From text to what is searched: words as people write them, and the forms that they are found by.
 
-One analysis for every text index. A word is indexed as it stands (folded: case, width, accents,
-Arabic spelling variants) and by its stem in its own language; a query's word, whose language nobody
-knows, asks for all of its stems. Chinese, Japanese and Korean are written without spaces or with
-endings that stick to words: there every two neighbouring characters make a term.
+One analysis for every text index, for records and queries alike. A word is found by its *form*:
+without case, width, accents of Latin and Greek, Arabic vowel marks and spelling variants. It is
+found by its *stem* as well, in its own language; a query's word, whose language nobody knows, asks
+for its stem in every language. Chinese, Japanese, Korean, Thai and others are written without
+spaces, or with endings that stick to words: there every two neighbouring characters make a form.
 """
 
 from __future__ import annotations
@@ -11,186 +12,268 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 import Stemmer
 
-__all__ = ["Token", "alternatives", "fold", "matched_groups", "snippet", "terms", "tokens", "words"]
+__all__ = [
+    "ANALYSIS",
+    "LANGUAGES",
+    "Token",
+    "fold",
+    "forms",
+    "indexed",
+    "is_run",
+    "pairs",
+    "stems",
+    "tokens",
+    "words",
+]
 
-_STEMMERS = {
+LANGUAGES: Final[Mapping[str, str]] = {
     "ar": "arabic",
+    "bs": "serbian",
+    "ca": "catalan",
     "da": "danish",
     "de": "german",
     "el": "greek",
     "en": "english",
+    "eo": "esperanto",
     "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
     "fi": "finnish",
     "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hr": "serbian",
     "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
     "it": "italian",
+    "lt": "lithuanian",
+    "ms": "indonesian",
+    "nb": "norwegian",
+    "ne": "nepali",
     "nl": "dutch",
+    "nn": "norwegian",
     "no": "norwegian",
     "pt": "portuguese",
     "ro": "romanian",
     "ru": "russian",
+    "sr": "serbian",
     "sv": "swedish",
+    "ta": "tamil",
     "tr": "turkish",
+    "yi": "yiddish",
 }
-_CJK = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])[^\W_]|[\u064b-\u0652\u0640\u0300-\u036f])+")
-_IS_CJK = re.compile(rf"[{_CJK}]")
-_ARABIC = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": None}
+"""Languages with a stemmer (snowballstem.org), by the first part of their tag."""
+
+ANALYSIS: Final = f"2-{Stemmer.version()}"
+"""Changes with the rules below: what was indexed under other rules is indexed again."""
+
+_LONGEST = 64
+"""Characters of a word that are looked at."""
+
+# Scripts without spaces between words: Thai, Lao, Myanmar, Khmer; then kana, Hangul, Han and kin.
+_RUN = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3005\u3006\u3031-\u3035\u303b"
+    "\u3041-\u30ff\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U000323af"
 )
-_MAX_WORD = 64
+_IS_RUN = re.compile(f"[{_RUN}]")
+_REMEMBERED = 50_000
+"""Words of a language whose forms and stems are remembered."""
+
+_LATIN_LETTER = re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
+_SCRIPTS = {
+    "arabic": re.compile("[\u0620-\u08ff]"),
+    "armenian": re.compile("[\u0531-\u0587]"),
+    "greek": re.compile("[\u0370-\u03ff\u1f00-\u1fff]"),
+    "hindi": re.compile("[\u0900-\u097f]"),
+    "nepali": re.compile("[\u0900-\u097f]"),
+    "russian": re.compile("[\u0400-\u04ff]"),
+    "serbian": re.compile("[a-zA-Z\u00c0-\u024f\u0400-\u04ff]"),
+    "tamil": re.compile("[\u0b80-\u0bff]"),
+    "yiddish": re.compile("[\u0591-\u05ff\ufb1d-\ufb4f]"),
+}
+"""First letters of the words that a stemmer is for, where they are not Latin."""
+_JOINERS = "\u200c\u200d"
+
+_LATIN = "ı:i ł:l ø:o đ:d ħ:h ŧ:t æ:ae œ:oe þ:th ð:d ŋ:n"
+_ARABIC = "ٱ:ا ى:ي ی:ي ې:ي ة:ه ە:ه ؤ:و ئ:ي ک:ك ہ:ه ھ:ه"
+"""Arabic as it is typed: seats of hamza, final forms, and the letters of Persian and Urdu."""
+
+_LETTERS: Final = str.maketrans(
+    dict(pair.split(":") for pair in f"{_LATIN} {_ARABIC}".split()) | dict.fromkeys(f"{_JOINERS}ـ")
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, or a pair of CJK characters, with its place in the text."""
+class Token(NamedTuple):
+    """A form with its place in the text: a word, a pair of characters, or a run's last one."""
 
-    term: str
+    form: str
     start: int
-    end: int
-
-
-@lru_cache(maxsize=100_000)
-def fold(word: str) -> str:
-    """A word without what writers vary: case, width, accents, Arabic vowel marks and hamzas.
-
-    >>> fold("Défenseur"), fold("ОМБУДСМЕН"), fold("إعلان")
-    ('defenseur', 'омбудсмен', 'اعلان')
-    """
-    apart = unicodedata.normalize("NFKD", word.casefold())
-    kept = "".join(char for char in apart if not unicodedata.combining(char))
-    return unicodedata.normalize("NFC", kept).translate(_ARABIC)[:_MAX_WORD]
-
-
-def words(text: str) -> Iterator[re.Match[str]]:
-    """The words of a text, runs of CJK characters whole."""
-    return _WORD.finditer(text)
+    stop: int
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The folded words of a text with their places; CJK runs as overlapping pairs.
+    """The forms of a text, in order, with their places.
 
-    >>> [token.term for token in tokens("인권도시 Hansol")]
-    ['인권', '권도', '도시', 'hansol']
+    >>> [token.form for token in tokens("L'égalité à 인권도시")]
+    ['l', 'egalite', 'a', '인권', '권도', '도시', '시']
     """
     for found in words(text):
-        run, start = found[0], found.start()
-        if not _IS_CJK.match(run):
-            yield Token(fold(run), start, found.end())
-        elif len(run) == 1:
-            yield Token(run, start, found.end())
+        if is_run(found[0]):
+            yield from pairs(found[0], found.start())
         else:
-            for at in range(len(run) - 1):
-                yield Token(
-                    unicodedata.normalize("NFKC", run[at : at + 2]), start + at, start + at + 2
-                )
+            yield Token(fold(found[0]), found.start(), found.end())
 
 
-def terms(text: str, language: str) -> list[str]:
-    """What a text in a language is indexed by: its words, and their stems as ``~stem``.
+def words(text: str) -> Iterator[re.Match[str]]:
+    """The words and runs of a text, in order."""
+    return _words().finditer(text)
 
-    >>> terms("Las ciudades", "es")
-    ['las', '~las', 'ciudades', '~ciudad']
+
+def forms(text: str) -> list[str]:
+    """The forms of a text, in order: what phrases are matched by."""
+    return [token.form for token in tokens(text)]
+
+
+def indexed(text: str, language: str) -> tuple[str, str]:
+    """What a text is indexed by: its forms and its stems, each in order and set apart by spaces.
+
+    >>> indexed("Ciudades de 인권", "es")
+    ('ciudades de 인권 권', 'spanish/ciudad spanish/de')
     """
-    found: list[str] = []
-    stem = _stemmer(language)
-    for match in words(text):
-        if _IS_CJK.match(match[0]):
-            found += [token.term for token in tokens(match[0])]
-        else:
-            found.append(fold(match[0]))
-            if stem is not None:
-                found.append(_stem(stem, match[0]))
-    return found
+    known = _known(language)
+    found = [known[word] for word in _words().findall(text)]
+    return " ".join([form for form, _ in found]), " ".join([stem for _, stem in found if stem])
 
 
-def alternatives(query: str) -> list[tuple[str, ...]]:
-    """What a query asks for: for each word (all must be met) the terms of which any will do.
+def is_run(word: str) -> bool:
+    """Whether it is written in a script without spaces."""
+    return word >= "\u0e00" and _IS_RUN.match(word) is not None
 
-    >>> alternatives("ciudades")[0][:2]
-    ('ciudades', '~ciudad')
+
+def pairs(run: str, start: int) -> Iterator[Token]:
+    """The forms of a run that begins at ``start``: every two neighbours, and the last one alone.
+
+    Alone, because single characters are looked for as well, by how forms begin.
     """
-    asked: list[tuple[str, ...]] = []
-    for match in words(query):
-        if _IS_CJK.match(match[0]):
-            asked += [(token.term,) for token in tokens(match[0])]
-        else:
-            stems = {_stem(language, match[0]) for language in _STEMMERS}
-            asked.append((fold(match[0]), *sorted(stems)))
-    return asked[:32]
+    normal = unicodedata.normalize("NFKC", run).casefold()
+    same = len(normal) == len(run)  # Half-width kana may melt into fewer characters.
+    for at in range(len(normal)):
+        places = (start + at, start + at + 2) if same else (start, start + len(run))
+        yield Token(normal[at : at + 2], places[0], min(places[1], start + len(run)))
 
 
-def snippet(
-    text: str, language: str, asked: list[tuple[str, ...]], width: int = 200
-) -> tuple[str, ...]:
-    """A part of a text around its first match: plain and matched parts in turn, plain first.
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """A word without what its writers vary.
 
-    Empty where nothing matches.
+    >>> fold("Défenseur"), fold("ЕЩЁ"), fold("إعلان"), fold("Straße"), fold("мой"), fold("２０３０")
+    ('defenseur', 'еще', 'اعلان', 'strasse', 'мой', '2030')
     """
-    wanted = {term for group in asked for term in group}
-    spans: list[tuple[int, int]] = []
-    for token in tokens(text):
-        if _meets(token.term, text[token.start : token.end], language, wanted):
-            if spans and token.start <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], token.end)
-            else:
-                spans.append((token.start, token.end))
-    if not spans:
+    lowered = unicodedata.normalize("NFKC", word[:_LONGEST]).casefold()
+    if lowered.isascii():
+        return lowered
+    kept, base = [], ""
+    for char in unicodedata.normalize("NFD", lowered):
+        if not unicodedata.combining(char):
+            kept.append(_digit(char))
+            base = char
+        elif not _is_accent(char, base):
+            kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept)).translate(_LETTERS)
+
+
+@lru_cache(maxsize=100_000)
+def stems(word: str, language: str) -> tuple[str, ...]:
+    """A word's stems in a language, named by its stemmer; none where there is no such.
+
+    Two of them where accents make a difference: many people type without.
+
+    >>> stems("participações", "pt-BR"), stems("ciudades", "es"), stems("도시", "ko")
+    (('portuguese/particip', 'portuguese/participaco'), ('spanish/ciudad',), ())
+    """
+    name = LANGUAGES.get(language.partition("-")[0].lower())
+    if name is None or not _SCRIPTS.get(name, _LATIN_LETTER).match(word):
         return ()
-    start = _word_start(text, max(0, spans[0][0] - width // 3))
-    stop = _word_end(text, min(len(text), start + width))
-    parts, at = ["…" if start else ""], start
-    for first, last in spans:
-        if last > stop:
-            break
-        parts[-1] += text[at:first]
-        parts += [text[first:last], ""]
-        at = last
-    parts[-1] += text[at:stop] + ("…" if stop < len(text) else "")
-    return tuple(parts)
+    lowered = unicodedata.normalize("NFKC", word[:_LONGEST]).casefold()
+    both = dict.fromkeys((lowered, fold(word)))
+    return tuple(dict.fromkeys(f"{name}/{fold(_stemmer(name).stemWord(one))}" for one in both))
 
 
-def matched_groups(texts: Mapping[str, str], asked: list[tuple[str, ...]]) -> list[bool]:
-    """For each word asked for, whether texts (language → text) meet it."""
-    found: set[str] = set()
-    for language, text in texts.items():
-        found.update(terms(text, language))
-    return [any(term in found for term in group) for group in asked]
+def _digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char
 
 
-def _meets(term: str, word: str, language: str, wanted: set[str]) -> bool:
-    if term in wanted:
-        return True
-    stem = _stemmer(language)
-    return stem is not None and not _IS_CJK.match(word) and _stem(stem, word) in wanted
+def _is_accent(mark: str, base: str) -> bool:
+    """Whether a mark over this letter is left out by many who write it.
+
+    Elsewhere, marks are vowels (in the scripts of India) or make another letter (й).
+    """
+    if "\u0400" <= base <= "\u052f":  # Cyrillic: stress, and ё.
+        return mark in "\u0300\u0301" or (base == "е" and mark == "\u0308")
+    return (
+        base < "\u0250"
+        or "\u0370" <= base <= "\u03ff"  # Greek
+        or "\u0590" <= base <= "\u08ff"  # Hebrew, Arabic and its kin
+        or "\u1e00" <= base <= "\u1fff"
+    )
 
 
-def _stemmer(language: str) -> str | None:
-    base = language.partition("-")[0].lower()
-    return base if base in _STEMMERS else None
+class _Known(dict[str, tuple[str, str]]):
+    """Word → its forms and stems, for the words that were met last: a language has few."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        if is_run(word):
+            found = " ".join(token.form for token in pairs(word, 0)), ""
+        else:
+            found = fold(word), " ".join(stems(word, self._language))
+        self[word] = found
+        return found
 
 
-@lru_cache(maxsize=200_000)
-def _stem(language: str, word: str) -> str:
-    lowered = word.casefold()[:_MAX_WORD]
-    return "~" + fold(_snowball(language).stemWord(lowered))
+@lru_cache(maxsize=64)
+def _known(language: str) -> _Known:
+    return _Known(language)
 
 
 @cache
-def _snowball(language: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(_STEMMERS[language])
+def _stemmer(name: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(name)
 
 
-def _word_start(text: str, at: int) -> int:
-    space = text.find(" ", at, at + 24)
-    return at if at == 0 or space < 0 else space + 1
+@cache
+def _words() -> re.Pattern[str]:
+    """Runs, or words: letters and digits with the marks on them (for Python, marks are no letters).
+
+    Made when it is first needed, because finding the marks takes some milliseconds.
+    """
+    run = _IS_RUN
+    marks = [
+        code
+        for code in range(0x300, 0xFFFF)
+        if unicodedata.category(chr(code)).startswith("M") and not run.match(chr(code))
+    ]
+    mark = "".join(_ranges(marks)) + "\U0001e944-\U0001e94a" + _JOINERS
+    return re.compile(rf"[{_RUN}]+|[^\W_{_RUN}]+(?:[{mark}]+[^\W_{_RUN}]*)*")
 
 
-def _word_end(text: str, at: int) -> int:
-    space = text.rfind(" ", max(0, at - 24), at)
-    return at if at == len(text) or space < 0 else space
+def _ranges(codes: list[int]) -> Iterator[str]:
+    """The inside of a character class, for codes in order."""
+    start = at = codes[0]
+    for code in [*codes[1:], -1]:
+        if code != at + 1:
+            yield f"{chr(start)}-{chr(at)}"
+            start = code
+        at = code

@@ -1,14 +1,14 @@
-"""The catalog in memory: the reference for text indexes, and what pure tests use."""
+"""The text index in memory: the reference for every other, and what pure tests use."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 
-from node.core.words import alternatives, fold, matched_groups, terms
+from node.core.asked import Finder, Word, understand
+from node.core.spelling import corrected, count, nearest, slips
 from node.store.found import describe_hit, sort_key
-from node.store.ports import Drop, FacetCount, Hit, Page, Position, SearchWish, TextPut
+from node.store.ports import Drop, FacetCount, Page, Position, SearchWish, TextPut
 
 __all__ = ["MemoryTextIndex"]
 
@@ -31,15 +31,14 @@ class MemoryTextIndex:
         self._position = position
 
     async def search(self, wish: SearchWish) -> Page:
-        asked = alternatives(wish.words)
-        found = [put for put in self._puts.values() if _meets(put, asked, wish, without="")]
-        found.sort(key=lambda put: _order(put, wish, asked), reverse=True)
+        finder = Finder(understand(wish.words))
+        found = [put for put in self._puts.values() if _meets(put, finder, wish.filters)]
+        found.sort(key=lambda put: _order(put, finder, wish), reverse=True)
         page = found[wish.offset : wish.offset + min(wish.limit, 100)]
-        hits: tuple[Hit, ...] = tuple(describe_hit(put, asked, wish.language) for put in page)
         return Page(
-            hits=hits,
+            hits=tuple(describe_hit(put, finder, wish.language) for put in page),
             total=len(found),
-            facets={facet: self._count(facet, asked, wish) for facet in wish.counts},
+            facets={facet: self._count(facet, finder, wish) for facet in wish.counts},
             position=self._position,
         )
 
@@ -47,20 +46,21 @@ class MemoryTextIndex:
         return self._puts.get(iri)
 
     async def suggest(self, words: str) -> str | None:
-        known = {
-            term: None
+        known = count(
+            text
             for put in self._puts.values()
             for texts in (put.title, put.texts, put.concepts)
-            for language, text in texts.items()
-            for term in terms(text, language)
-        }
-        better: list[str] = []
-        for word in words.split()[:8]:
-            met = any(term in known for group in alternatives(word) for term in group)
-            near = [] if met else get_close_matches(fold(word), known, n=1, cutoff=0.8)
-            better.append(near[0] if near else word)
-        text = " ".join(better)
-        return text if text != " ".join(words.split()[:8]) else None
+            for text in texts.values()
+        )
+        better: dict[str, str] = {}
+        for one in understand(words):
+            if not isinstance(one, Word) or not slips(one.form):
+                continue
+            alone = Finder((one,))
+            if not any(_meets(put, alone, {}) for put in self._puts.values()):
+                near = nearest(one.form, known)
+                better |= {one.form: near} if near else {}
+        return corrected(words, better) if better else None
 
     async def compact(self) -> None:
         """Nothing is kept of what was dropped."""
@@ -69,29 +69,29 @@ class MemoryTextIndex:
         self._puts.clear()
         self._position = Position("")
 
-    def _count(
-        self, facet: str, asked: list[tuple[str, ...]], wish: SearchWish
-    ) -> tuple[FacetCount, ...]:
+    def _count(self, facet: str, finder: Finder, wish: SearchWish) -> tuple[FacetCount, ...]:
+        others = {name: values for name, values in wish.filters.items() if name != facet}
         counted = Counter(
             value
             for put in self._puts.values()
-            if _meets(put, asked, wish, without=facet)
-            for value in put.facets.get(facet, ())
+            if _meets(put, finder, others)
+            for value in dict.fromkeys(put.facets.get(facet, ()))
         )
         rows = [FacetCount(value, count) for value, count in counted.items()]
         return tuple(sorted(rows, key=lambda one: (-one.count, one.value)))
 
 
-def _meets(put: TextPut, asked: list[tuple[str, ...]], wish: SearchWish, *, without: str) -> bool:
-    for facet, values in wish.filters.items():
-        if facet != without and not set(values) & set(put.facets.get(facet, ())):
+def _meets(put: TextPut, finder: Finder, filters: Mapping[str, tuple[str, ...]]) -> bool:
+    for facet, values in filters.items():
+        if not set(values) & set(put.facets.get(facet, ())):
             return False
-    every = [matched_groups(texts, asked) for texts in (put.title, put.texts, put.concepts)]
-    return all(any(met) for met in zip(*every, strict=True))
+    needed = {number for number, one in enumerate(finder.asked) if one.needed}
+    return needed <= finder.met(put.title) | finder.met(put.texts) | finder.met(put.concepts)
 
 
-def _order(put: TextPut, wish: SearchWish, asked: list[tuple[str, ...]]) -> tuple[int, str]:
+def _order(put: TextPut, finder: Finder, wish: SearchWish) -> tuple[float, int]:
     newest, date = sort_key(put)
-    if wish.order == "relevance" and asked:
-        return sum(matched_groups(put.title, asked)), newest
-    return 0, date if wish.order == "date" else newest
+    if wish.order == "relevance" and finder.asked:
+        fields = ((4.0, put.title), (1.0, put.texts), (0.4, put.concepts))
+        return sum(weight * len(finder.met(texts)) for weight, texts in fields), newest
+    return 0.0, date if wish.order == "date" else newest

@@ -85,6 +85,18 @@ async def names(index: TextIndex, words: str = "", **wish: object) -> set[str]:
         ("город", {"offices"}),
         ("mediation", {"offices"}),
         ("presupuesto 인권", set()),
+        ("presupuesto de las ciudades", {"budget"}),
+        ("presupuesto del barrio", set()),
+        ('"quinta parte"', {"budget"}),
+        ('"parte quinta"', set()),
+        ('"defensor del pueblo"', {"ombuds"}),
+        ('"pueblo defensoría"', set()),
+        ("presup", {"budget"}),
+        ("presup ", set()),
+        ("시민인권보호관을", {"ombuds"}),
+        ("관", {"ombuds"}),
+        ("мед", set()),
+        ("the", set()),
         ("nothing", set()),
     ],
 )
@@ -115,6 +127,70 @@ async def test_it_says_why_something_was_found(open_text: OpenText) -> None:
         assert text.snippet == ("Los ", "vecinos", text.snippet[2])
         assert text.snippet_language == "es"
         assert "".join(text.snippet) == RECORDS[0].texts["es"]
+
+
+async def test_an_excerpt_is_in_the_readers_language_where_that_is_to_be_had(
+    open_text: OpenText,
+) -> None:
+    texts = {"en": "A city for all.", "pt-BR": "Nota sobre a CITY.", "zh": "无"}
+    async with open_text() as index:
+        await index.apply([put("a", texts=texts)], Position("one", 1))
+        for language, tag in (("pt", "pt-BR"), ("en", "en"), ("zh", "en"), ("xx", "en")):
+            page = await index.search(SearchWish(words="city", language=language))
+            assert page.hits[0].snippet_language == tag
+
+
+async def test_titles_come_before_texts_and_texts_before_names_of_concepts(
+    open_text: OpenText,
+) -> None:
+    async with open_text() as index:
+        await index.apply(
+            [
+                put("concept", title={"en": "one"}, concepts={"en": "housing"}),
+                put("text", title={"en": "two"}, texts={"en": "about housing"}),
+                put("title", title={"en": "housing"}),
+            ],
+            Position("one", 3),
+        )
+        page = await index.search(SearchWish(words="housing"))
+        assert [hit.why for hit in page.hits] == ["title", "text", "concept"]
+        assert [hit.put.iri.rpartition("/")[2] for hit in page.hits] == ["title", "text", "concept"]
+
+
+async def test_words_met_in_different_fields_add_up(open_text: OpenText) -> None:
+    async with open_text() as index:
+        await index.apply(
+            [put("a", texts={"en": "for women"}, concepts={"en": "shelter\nhouse"})],
+            Position("one", 1),
+        )
+        [hit] = (await index.search(SearchWish(words="women shelters"))).hits
+        assert (hit.why, hit.matched) == ("concept", "shelter")
+        assert hit.snippet == ("for ", "women", "")
+
+
+async def test_values_of_facets_may_look_like_anything(open_text: OpenText) -> None:
+    odd = ("2024-01-01T00:00:00Z", "7", "true", "", "a b", "é/ü?x=y#z", "https://a.example/b.c")
+    async with open_text() as index:
+        await index.apply([put("a", facets={"policyArea": odd}), put("b")], Position("one", 2))
+        for value in odd:
+            assert await names(index, filters={"policyArea": (value,)}) == {"a"}
+        page = await index.search(SearchWish(counts=("policyArea", "unknown")))
+        assert {one.value for one in page.facets["policyArea"]} == set(odd)
+        assert page.facets["unknown"] == ()
+        assert await names(index, filters={"unknown": ("x",)}) == set()
+        assert await names(index, filters={"policyArea": ()}) == set()
+
+
+async def test_lists_are_in_order_over_many_commits(open_text: OpenText) -> None:
+    async with open_text() as index:
+        for number in (3, 1, 4, 0, 2):
+            when = f"2026-01-0{number + 1}T00:00:00Z"
+            one = put(f"n{number}", published=when, sort=f"20{20 - number}", index=9 - number)
+            await index.apply([one], Position("one", number))
+        newest = await index.search(SearchWish(order="newest"))
+        assert [hit.put.iri[-1] for hit in newest.hits] == ["4", "3", "2", "1", "0"]
+        dated = await index.search(SearchWish(order="date"))
+        assert [hit.put.iri[-1] for hit in dated.hits] == ["0", "1", "2", "3", "4"]
 
 
 async def test_filters_and_counts_of_facets(open_text: OpenText) -> None:
@@ -210,3 +286,8 @@ async def test_a_misspelt_word_is_put_right(open_text: OpenText) -> None:
         await filled(index)
         assert await index.suggest("presupueto") == "presupuesto"
         assert await index.suggest("presupuesto") is None
+        assert await index.suggest("presup") is None
+        assert await index.suggest("ombudspersen en las ciudaeds") == (
+            "ombudsperson en las ciudades"
+        )
+        assert await index.suggest("nothing-like-this 인궐") is None
