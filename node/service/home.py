@@ -48,6 +48,7 @@ class Home:
         writing: Held by whoever extends our own logs. Not what keeps them whole (the ledger's
             compare-and-swap does), but what keeps writers from signing in vain.
         indexing: Held by whoever brings the projections up to date.
+        broken: Set by whoever meets ``node.store.ports.Broken``: the process must end.
     """
 
     config: Config
@@ -64,6 +65,7 @@ class Home:
     entropy: Callable[[int], bytes]
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     indexing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    broken: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     @property
     def base_url(self) -> str:

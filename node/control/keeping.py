@@ -1,0 +1,43 @@
+"""Operations on the node itself: who it is, what is wrong with it, its projections made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from node.service.doctor import doctor
+from node.service.home import Home
+from node.service.index import rebuild
+from peers.checkpoint import NoteVerifier
+from peers.encoding import JsonObject
+
+__all__ = ["diagnose", "identity", "rebuild_catalog"]
+
+
+async def identity(home: Home) -> JsonObject:
+    """Who the node is: DID, keys, logs."""
+    log_key = NoteVerifier(home.document.public_log, home.keys.log.public)
+    return {
+        "did": home.document.did.text,
+        "base_url": home.base_url,
+        "role": home.config.node.role,
+        "record_key": f"{home.record_method} {home.keys.record.public.multikey}",
+        "log_key": log_key.text,
+        "http_key": f"{home.http_method} {home.keys.http.public.multikey}",
+        **{
+            f"log_{audience}": f"{home.log_url(audience)} "
+            f"({(await home.ledger.head(log)).size} entries)"
+            for audience, log in home.logs.items()
+        },
+    }
+
+
+async def diagnose(home: Home, *, only: Sequence[str] = ()) -> JsonObject:
+    """``checks``: what was looked at, what was found, how to mend it."""
+    return {"checks": [asdict(one) for one in await doctor(home, only)]}
+
+
+async def rebuild_catalog(home: Home) -> JsonObject:
+    """Records in the index made anew, and the hash of the graph's dump."""
+    done = await rebuild(home)
+    return {"records": done.records, "graph_sha256": done.graph_sha256}

@@ -1,0 +1,117 @@
+"""Operations that look at what is held: search, query, export, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from node.control.recording import text_in, title_of
+from node.errors import NotFound, QueryRefused
+from node.service.discover import names
+from node.service.export import export
+from node.service.home import Home
+from node.service.verify import verify
+from node.store.ports import Budget, Hit, SearchWish
+from peers.encoding import JsonObject, parse_json
+from vocab.framework import load
+from vocab.languages import LangMap
+
+__all__ = ["action_iri", "ask_query", "search_records", "verify_anything", "write_export"]
+
+_MEDIA_TYPES: Final = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+}
+
+
+async def search_records(
+    home: Home,
+    *,
+    words: str = "",
+    actions: Sequence[str] = (),
+    countries: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    language: str = "en",
+    limit: int = 20,
+) -> JsonObject:
+    """``hits`` with where each stands and when it was checked, ``total``, and a ``suggestion``."""
+    filters = {
+        "action": tuple(action_iri(code) for code in actions),
+        "country": tuple(code.upper() for code in countries),
+        "kind": tuple(kinds),
+    }
+    wish = SearchWish(
+        words=words,
+        language=language,
+        filters={name: values for name, values in filters.items() if values},
+        limit=limit,
+    )
+    page = await home.text.search(wish)
+    called = await names(home)
+    suggestion = await home.text.suggest(words) if words and not page.hits else None
+    return {
+        "hits": [_hit(hit, called, language) for hit in page.hits],
+        "total": page.total,
+        "suggestion": suggestion or None,
+    }
+
+
+def action_iri(code: str) -> str:
+    """The IRI of an action by its code, such as ``S3``, or as it was given.
+
+    Raises:
+        NotFound: It is none of the framework's.
+    """
+    for action in load().actions:
+        if code in {action.iri, action.slug} or code.upper() == action.code:
+            return action.iri
+    raise NotFound(f"expected the code of an action, from F1 to T19, found {code!r}")
+
+
+def _hit(hit: Hit, called: Mapping[str, LangMap], language: str) -> JsonObject:
+    put = hit.put
+    document = parse_json(put.stored)
+    assert isinstance(document, dict)
+    return {
+        "iri": put.iri,
+        "kind": put.kind,
+        "title": title_of(document, language),
+        "city": text_in(called.get(put.agent, {}), language) or put.agent,
+        "place": f"{put.log} {put.index}",
+        "log": put.log,
+        "index": put.index,
+        "version": put.version,
+        "published": put.published,
+        "checked": put.recorded,
+        "why": f"{hit.why}: {hit.matched}" if hit.matched else hit.why,
+        "snippet": "".join(hit.snippet),
+    }
+
+
+async def ask_query(home: Home, *, query: str, format: str = "json") -> JsonObject:  # noqa: A002
+    """``body``: the whole answer, serialised as asked."""
+    if format not in _MEDIA_TYPES:
+        raise QueryRefused(f"expected a format, one of {', '.join(_MEDIA_TYPES)}; found {format}")
+    limits = home.config.query
+    budget = Budget(
+        seconds=limits.timeout.total_seconds(), rows=limits.max_rows, bytes=limits.max_answer
+    )
+    rows = await home.graph.select(query, budget, accept=_MEDIA_TYPES[format])
+    return {"body": rows.body.decode(), "media_type": rows.media_type}
+
+
+async def write_export(home: Home, *, format: str, path: str, own: bool = False) -> JsonObject:  # noqa: A002
+    """Where it was written, how many records, and the hash."""
+    done = await export(home, format, Path(path), own=own)
+    return {"path": str(done.path), "count": done.count, "sha256": done.sha256}
+
+
+async def verify_anything(home: Home, *, what: str) -> JsonObject:
+    """``steps`` of checking an address, a file or a folder."""
+    return {"what": what, "steps": [asdict(step) for step in await verify(home, what)]}

@@ -1,0 +1,64 @@
+"""The table of operations.
+
+Each is ``async (home, **arguments) -> JSON object``. Whatever changes records brings search and
+graph up to date before it answers, and sends what it owes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from node.control import keeping, learning, looking, peering, recording
+from node.errors import NodeError
+from node.service.home import Home
+from node.store.ports import Broken
+from peers.encoding import JsonObject
+
+__all__ = ["OPERATIONS", "run"]
+
+OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
+    "publish": recording.publish_documents,
+    "withdraw": recording.withdraw_record,
+    "records": recording.list_records,
+    "show": recording.show_record,
+    "search": looking.search_records,
+    "query": looking.ask_query,
+    "export": looking.write_export,
+    "verify": looking.verify_anything,
+    "peers.follow": peering.follow_peer,
+    "peers.unfollow": peering.unfollow_peer,
+    "peers.state": peering.change_state,
+    "peers.list": peering.list_peers,
+    "peers.test": peering.test_peer,
+    "peers.evidence": peering.show_evidence,
+    "sync": peering.sync_peers,
+    "network.members": peering.list_members,
+    "network.admit": peering.admit_member,
+    "network.suspend": peering.suspend_member,
+    "network.revoke": peering.revoke_member,
+    "pair.suggest": learning.suggest_cities,
+    "pair.ask": learning.ask_city,
+    "pair.say": learning.say_word,
+    "pair.list": learning.list_exchanges,
+    "identity": keeping.identity,
+    "doctor": keeping.diagnose,
+    "rebuild": keeping.rebuild_catalog,
+}
+"""Name → operation. The command line knows them by these names."""
+
+
+async def run(home: Home, name: str, arguments: Mapping[str, Any]) -> JsonObject:
+    """Run one operation.
+
+    Raises:
+        NodeError: There is none of this name, or it refuses; also peers' and stores' errors.
+    """
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise NodeError(f"expected an operation, one of {', '.join(OPERATIONS)}; found {name!r}")
+    try:
+        return await operation(home, **arguments)
+    except Broken:
+        home.broken.set()
+        raise

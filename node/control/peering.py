@@ -1,0 +1,173 @@
+"""Operations on other nodes: follow, ask, say how they are; and a network's members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from node.core.evidence import evidence_of
+from node.errors import NotFound
+from node.service import contacts, directory, discover, replicate
+from node.service import verify as checking
+from node.service.home import Home
+from node.service.index import catch_up
+from node.service.outbox import announce
+from node.store.ports import Contact
+from peers.checkpoint import NoteVerifier
+from peers.encoding import JsonObject
+from vocab.languages import LangMap, best
+
+__all__ = [
+    "admit_member",
+    "change_state",
+    "follow_peer",
+    "list_members",
+    "list_peers",
+    "revoke_member",
+    "show_evidence",
+    "suspend_member",
+    "sync_peers",
+    "test_peer",
+    "unfollow_peer",
+]
+
+
+async def follow_peer(home: Home, *, url: str) -> JsonObject:
+    """Who it is, and the key that was pinned."""
+    contact = await contacts.follow(home, url)
+    keys = contacts.document_of_peer(contact).record_keys
+    return {
+        "did": contact.did,
+        "log": contact.log,
+        "state": contact.state,
+        "record_key": ", ".join(key.multikey for key in keys.values()),
+    }
+
+
+async def unfollow_peer(home: Home, *, peer: str, forget: bool = False) -> JsonObject:
+    """Who is no longer followed."""
+    contact = await contacts.unfollow(home, peer, forget=forget)
+    if forget:
+        await catch_up(home)
+    return {"did": contact.did}
+
+
+async def change_state(home: Home, *, peer: str, state: str) -> JsonObject:
+    """The peer and its state now."""
+    contact = await contacts.set_state(home, peer, state)
+    return {"did": contact.did, "state": contact.state}
+
+
+async def list_peers(home: Home) -> JsonObject:
+    """``peers``: each with how it is, and what to do about it."""
+    names = await discover.names(home)
+    return {"peers": [await _row(home, one, names) for one in await home.desk.contacts()]}
+
+
+async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> JsonObject:
+    held = (await home.ledger.head(contact.log)).size
+    own: LangMap = next((name for agent, name in names.items() if _is_of(agent, contact)), {})
+    name = best(own, ["en"])
+    return {
+        "name": name[1] if name else contact.base_url,
+        "did": contact.did,
+        "base_url": contact.base_url,
+        "state": contact.state,
+        "source": contact.source,
+        "size": held,
+        "behind": max(0, contact.size - held),
+        "contacted": contact.contacted,
+        "verified": contact.verified,
+        "error": contact.error,
+        "advice": _advice(contact),
+    }
+
+
+def _is_of(agent: str, contact: Contact) -> bool:
+    return agent in {f"{contact.base_url}/#city", f"{contact.base_url}/#organization"}
+
+
+def _advice(contact: Contact) -> str:
+    if contact.state == "frozen":
+        return "ask the city what happened; nothing more is taken from it"
+    if contact.state == "blocked":
+        return "nothing is taken from it"
+    if contact.failures >= 3:
+        return "see 'peers test'; it is tried again at least every hour"
+    return ""
+
+
+async def test_peer(home: Home, *, url: str) -> JsonObject:
+    """``steps`` of asking a node what following it would ask."""
+    steps = await checking.probe(home, url)
+    return {"steps": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in steps]}
+
+
+async def show_evidence(home: Home, *, peer: str) -> JsonObject:
+    """``evidence`` that a peer's log has shown two histories, to be kept and passed on."""
+    contact = await contacts.contact_of(home, peer)
+    if len(contact.evidence) != 2:
+        raise NotFound(f"{contact.did}: expected evidence of two histories, found none")
+    keys = contacts.document_of_peer(contact).log_keys
+    verifier = NoteVerifier(contact.log, list(keys.values())[-1])
+    return {"evidence": evidence_of(contact.log, verifier, contact.evidence, contact.error)}
+
+
+async def sync_peers(home: Home, *, peers: Sequence[str] = ()) -> JsonObject:
+    """``peers``: what came of asking each."""
+    reports = await replicate.sync_all(home, peers)
+    await catch_up(home)
+    return {
+        "peers": [
+            {
+                "peer": report.did,
+                "state": report.state,
+                "size": report.size,
+                "new": report.new,
+                "changed": report.changed,
+                "withdrawn": report.withdrawn,
+                "quarantined": len(report.quarantined),
+                "reasons": list(report.quarantined),
+                "requests": report.requests,
+                "error": report.error,
+                "exit_code": report.exit_code,
+            }
+            for report in reports
+        ]
+    }
+
+
+async def list_members(home: Home) -> JsonObject:
+    """``members`` of this network, with their terms."""
+    return {"members": [_member(one) for one in await directory.members(home)]}
+
+
+async def admit_member(
+    home: Home, *, url: str, start: str | None = None, until: str | None = None
+) -> JsonObject:
+    """The member, as its Membership now says."""
+    made = await directory.admit(home, url, valid_from=start or "", valid_until=until or "")
+    await announce(home)
+    return _member(made)
+
+
+async def suspend_member(home: Home, *, member: str) -> JsonObject:
+    """The member, suspended."""
+    return _member(await directory.suspend(home, member))
+
+
+async def revoke_member(home: Home, *, member: str, reason: str) -> JsonObject:
+    """Who was a member."""
+    return _member(await directory.revoke(home, member, reason))
+
+
+def _member(member: directory.Member) -> JsonObject:
+    name = best(member.name, ["en"])
+    return {
+        "name": name[1] if name else member.did,
+        "country": member.country,
+        "did": member.did,
+        "iri": member.iri,
+        "from": member.valid_from,
+        "until": member.valid_until,
+        "state": member.state,
+    }

@@ -1,0 +1,115 @@
+"""Operations on records: publish, withdraw, list, show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from node.service.append import Receipt
+from node.service.home import Home
+from node.service.index import catch_up
+from node.service.publish import publish_many, withdraw
+from node.service.records import document_of, own_records, record_at
+from node.store.ports import Audience, Held
+from peers.encoding import JsonObject
+from vocab.framework import load
+from vocab.languages import LangMap, best
+
+__all__ = [
+    "list_records",
+    "publish_documents",
+    "show_record",
+    "text_in",
+    "title_of",
+    "withdraw_record",
+]
+
+_TITLES: Final = ("title", "name", "subjectName", "memberName")
+
+
+async def publish_documents(
+    home: Home,
+    *,
+    documents: Sequence[Mapping[str, Any]],
+    audience: str = "public",
+    dry_run: bool = False,
+) -> JsonObject:
+    """``receipts``: one for each document, in order; all are published, or none."""
+    receipts = await publish_many(home, documents, audience=Audience(audience), dry_run=dry_run)
+    if not dry_run:
+        await catch_up(home)
+    return {"receipts": [_receipt(one) for one in receipts]}
+
+
+async def withdraw_record(
+    home: Home,
+    *,
+    iri: str,
+    reason: str,
+    note: LangMap | None = None,
+    dry_run: bool = False,
+) -> JsonObject:
+    """The receipt of the withdrawal."""
+    receipt = await withdraw(home, iri, reason, note=note, dry_run=dry_run)
+    if not dry_run:
+        await catch_up(home)
+    return {**_receipt(receipt), "dry_run": dry_run}
+
+
+async def list_records(
+    home: Home, *, kind: str | None = None, withdrawn: bool = False
+) -> JsonObject:
+    """``records``: our own, newest version of each."""
+    held = await own_records(home, kind=kind, withdrawn=withdrawn)
+    return {"records": [_row(one) for one in held]}
+
+
+async def show_record(home: Home, *, iri: str, version: int | None = None) -> JsonObject:
+    """``record`` as it was signed, ours or a peer's, and where it stands."""
+    held = await record_at(home, iri, version)
+    return {"record": document_of(held), **_place(held)}
+
+
+def title_of(document: Mapping[str, Any], language: str = "en") -> str:
+    """What a record is called in lists: its title, else the name of its action."""
+    for key in _TITLES:
+        if document.get(key):
+            return text_in(document[key], language)
+    action = document.get("action")
+    concept = load().concept(action) if isinstance(action, str) else None
+    return text_in(concept.label, language) if concept else ""
+
+
+def text_in(texts: LangMap, language: str = "en") -> str:
+    """A text in a language, or in the nearest that there is; empty where there is none."""
+    found = best(texts, [language])
+    return found[1] if found else ""
+
+
+def _row(held: Held) -> JsonObject:
+    document = document_of(held) if held.body else {}
+    kind = document.get("type", str(held.entry.kind))
+    return {"kind": kind, "title": title_of(document), **_place(held)}
+
+
+def _place(held: Held) -> JsonObject:
+    return {
+        "iri": held.entry.object,
+        "log": held.log,
+        "index": held.index,
+        "version": held.entry.version,
+        "published": held.entry.published,
+        "recorded": held.recorded,
+    }
+
+
+def _receipt(receipt: Receipt) -> JsonObject:
+    return {
+        "iri": receipt.iri,
+        "version": receipt.version,
+        "kind": str(receipt.kind),
+        "log": receipt.log,
+        "index": receipt.index,
+        "digest": receipt.digest,
+        "published": receipt.published,
+    }

@@ -1,0 +1,167 @@
+"""When things happen by themselves: ask peers, index, deliver, announce.
+
+APScheduler runs the jobs on the event loop. A run that is late is made up for once
+(``misfire_grace_time=None``, ``coalesce=True``): by default one that is a second late is dropped.
+Every peer has a job of its own, so a slow one delays nobody; a hash of its DID says when in
+``sync.every`` its turn is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from node.errors import NodeError
+from node.service.contacts import follow, pause_after
+from node.service.home import Home
+from node.service.index import catch_up
+from node.service.outbox import announce, deliver
+from node.service.replicate import rejudge, sync_hinted, sync_peer
+from node.store.ports import Broken, StoreError
+from peers.errors import PeerError
+
+__all__ = ["scheduled", "turn_of"]
+
+_SOON: Final = 2
+"""Seconds between looks at what came in: hints of peers, messages, changes to index."""
+
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def scheduled(home: Home) -> AsyncIterator[None]:
+    """Run the node's jobs until the block ends."""
+    scheduler = AsyncIOScheduler(
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    roster = _Roster(home, scheduler)
+    for name, work in (
+        ("roster", roster.refresh),
+        ("hints", lambda: _hints(home)),
+        ("post", lambda: _post(home)),
+        ("index", lambda: catch_up(home)),
+    ):
+        scheduler.add_job(_safely, "interval", seconds=_SOON, args=(home, name, work), id=name)
+    scheduler.start()
+    first = asyncio.create_task(_safely(home, "start", lambda: _start(home)))
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+        first.cancel()
+        roster.cancel()
+        await asyncio.gather(first, *roster.running, return_exceptions=True)
+
+
+def turn_of(did: str, every: timedelta) -> timedelta:
+    """When in ``every`` a peer's turn is: the same on each day, spread evenly over peers.
+
+    >>> turn_of("did:web:hansol.example", timedelta(minutes=15)) < timedelta(minutes=15)
+    True
+    """
+    fraction = int.from_bytes(hashlib.sha256(did.encode()).digest()[:6]) / 2**48
+    return every * fraction
+
+
+class _Roster:
+    """A job for each peer that we follow; jobs come and go with the contacts."""
+
+    def __init__(self, home: Home, scheduler: Any) -> None:
+        self.home = home
+        self.scheduler = scheduler
+        self.slots = asyncio.Semaphore(home.config.sync.at_once)
+        self.rest: dict[str, datetime] = {}
+        self.running: set[asyncio.Task[None]] = set()
+
+    async def refresh(self) -> None:
+        """Add a job for each new peer, asked at once; remove those of peers that are gone."""
+        contacts = {one.did: one for one in await self.home.desk.contacts()}
+        wanted = {did for did, one in contacts.items() if one.state == "following"}
+        held = {job.id.removeprefix("peer ") for job in self.scheduler.get_jobs() if _is_peer(job)}
+        for did in held - wanted:
+            self.scheduler.remove_job(f"peer {did}")
+            self.rest.pop(did, None)
+        every = self.home.config.sync.every
+        for did in wanted - held:
+            begin = self.home.now() + turn_of(did, every)
+            new = not contacts[did].contacted and not contacts[did].failures
+            self.scheduler.add_job(
+                _safely,
+                "interval",
+                seconds=every.total_seconds(),
+                start_date=begin,
+                next_run_time=self.home.now() if new else begin,
+                args=(self.home, f"peer {did}", lambda did=did: self.ask(did)),
+                id=f"peer {did}",
+            )
+
+    async def ask(self, did: str) -> None:
+        """Ask one peer, unless it rests after failures."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.running.add(task)
+        try:
+            async with self.slots:
+                await self._ask(did)
+        finally:
+            self.running.discard(task)
+
+    async def _ask(self, did: str) -> None:
+        contact = await self.home.desk.contact(did)
+        if contact is None or self.home.now() < self.rest.get(did, self.home.now()):
+            return
+        report = await sync_peer(self.home, contact)
+        if report.exit_code:
+            _log.warning("a peer could not be followed", peer=did, reason=report.error)
+            wait = pause_after(contact.failures + 1, self.home.config.sync.every)
+            self.rest[did] = self.home.now() + wait - timedelta(seconds=_SOON)
+        elif report.new or report.changed or report.withdrawn:
+            await catch_up(self.home)
+
+    def cancel(self) -> None:
+        """Let go of the peers that are being asked."""
+        for task in self.running:
+            task.cancel()
+
+
+def _is_peer(job: Any) -> bool:
+    return bool(job.id.startswith("peer "))
+
+
+async def _start(home: Home) -> None:
+    """What a node does once when it begins to serve."""
+    for url in home.config.sync.peers:
+        try:
+            await follow(home, url)
+        except (PeerError, NodeError) as exc:
+            _log.warning("a peer of the settings is not followed", peer=url, reason=str(exc))
+    await rejudge(home)
+    await catch_up(home)
+
+
+async def _hints(home: Home) -> None:
+    if await sync_hinted(home):
+        await catch_up(home)
+
+
+async def _post(home: Home) -> None:
+    await announce(home)
+    await deliver(home)
+
+
+async def _safely(home: Home, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """A job that fails says so, and runs again at its time."""
+    try:
+        await work()
+    except Broken as exc:
+        _log.error("the disk failed", job=name, reason=str(exc))
+        home.broken.set()
+    except (NodeError, StoreError, PeerError, OSError) as exc:
+        _log.warning("a job failed", job=name, reason=str(exc), kind=type(exc).__name__)
