@@ -77,7 +77,9 @@ def _read(secured: JsonObject, network: Did) -> Membership:
                 member=parse_did(did),
                 valid_from=start,
                 valid_until=str(secured.get("validUntil", "")),
-                logs=tuple(LogId(str(one)) for one in secured.get("memberLogs", [])),
+                logs=tuple(
+                    LogId(str(one).partition("://")[2]) for one in secured.get("memberLogs", [])
+                ),
                 genesis=str(secured.get("memberGenesis", "")),
                 suspended=secured.get("suspended") is True,
             )

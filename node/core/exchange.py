@@ -1,9 +1,10 @@
 """The life of an exchange between two cities: a table of verbs, folded over what both have said.
 
-Each side keeps every word, its own and the other's; the state is what the words say when they are
-read in the order of their times and ids. So it does not matter in which order they arrive, nor how
-often: both sides come to the same state once both have the same words. A word that does not fit
-the state at its place is passed over.
+Each side keeps every word, its own and the other's. A word carries a step, one more than any that
+its sender knew (a Lamport clock), and the state is what the words say when they are read in the
+order of steps, then times, then ids. So it does not matter in which order they arrive, nor how
+often, nor whose clock is right: both sides come to the same state once both have the same words. A
+word that does not fit the state at its place is passed over.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class Word:
         role: Who said it, as shown by the signature.
         verb: One of the table's.
         at: Its own time, ``YYYY-MM-DDTHH:MM:SSZ``.
+        step: One more than the largest that its sender knew, from 1.
         content: What came with it.
     """
 
@@ -78,6 +80,7 @@ class Word:
     role: Role
     verb: str
     at: str
+    step: int
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -151,6 +154,6 @@ def _conclude(state: State, word: Word) -> State:
     return after
 
 
-def _order(word: Word) -> tuple[str, str, str]:
-    """By time; within a second, asking first; then by id, which is the same on both sides."""
-    return word.at, "" if word.verb == "ask" else "~", word.id
+def _order(word: Word) -> tuple[int, str, str]:
+    """What was known comes before what was said of it; the rest is the same on both sides."""
+    return word.step, word.at, word.id

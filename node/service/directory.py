@@ -68,7 +68,7 @@ async def admit(home: Home, url: str, *, valid_from: str = "", valid_until: str 
         "member": profile["publisher"],
         "memberDid": contact.did,
         "memberName": profile["name"],
-        "memberLogs": [str(contact.log)],
+        "memberLogs": [f"{contact.base_url}/log/public"],
         "organization": home.agent,
         "validFrom": valid_from or (known or {}).get("validFrom") or today,
     }

@@ -51,6 +51,7 @@ _TYPES: Final = {
     "withdraw": MessageType.UNDO,
 }
 _NOTE_LIMIT: Final = 8_000
+_STEPS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +235,8 @@ def _check_request(home: Home, message: ExchangeMessage) -> None:
 
 
 async def _send(home: Home, identity: str, peer: str, verb: str, content: JsonObject) -> None:
+    known = [_read(home, one) for one in await home.desk.messages(_topic(identity))]
+    step = 1 + max((_step(word) for word in known), default=0)
     now = home.now()
     message = ExchangeMessage(
         id=f"{home.base_url}/message/{ulid(int(now.timestamp() * 1000), home.entropy)}",
@@ -243,7 +246,7 @@ async def _send(home: Home, identity: str, peer: str, verb: str, content: JsonOb
         type=_TYPES.get(verb, MessageType.UPDATE),
         exchange=identity,
         verb=verb,
-        content=content,
+        content={**content, "step": step},
     )
     body = exchange_message(message)
     await queue(home, peer, body, id=message.id, topic=_topic(identity))
@@ -286,11 +289,18 @@ def _words(spoken: list[ExchangeMessage], request: ExchangeMessage) -> list[Word
             role="learner" if word.actor == request.actor else "helper",
             verb=word.verb,
             at=word.published,
+            step=_step(word),
             content=word.content,
         )
         for word in spoken
         if word.actor in {request.actor, request.to}
     ]
+
+
+def _step(word: ExchangeMessage) -> int:
+    """A word's step; a peer that leaves it out, or makes it up, is read as having said it first."""
+    step = word.content.get("step")
+    return step if type(step) is int and 0 < step < _STEPS else 0
 
 
 def _read(home: Home, message: Message) -> ExchangeMessage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,8 @@ def word(second: int, role: Role, verb: str, **content: object) -> Word:
         id=f"{second}-{role}-{verb}",
         role=role,
         verb=verb,
-        at=f"2026-01-01T00:00:{second:02}Z",
+        at="2026-01-01T00:00:00Z",
+        step=second + 1,
         content=content,
     )
 
@@ -107,6 +110,13 @@ def test_nothing_leaves_an_end(words: list[Word], more: Word) -> None:
     if state.name in {"declined", "withdrawn", "ended", "closed"}:
         assert verbs(state, "learner") == verbs(state, "helper") == ()
         assert not may_say(state, more.role, more.verb)
+
+
+def test_a_clock_that_is_wrong_does_not_matter() -> None:
+    late = [
+        replace(one, at=f"2026-01-{20 - number:02}T00:00:00Z") for number, one in enumerate(LIFE)
+    ]
+    assert fold(late).name == "closed"
 
 
 def test_what_may_be_said_is_what_the_table_says() -> None:
