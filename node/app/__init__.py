@@ -1,0 +1,11 @@
+"""The composition root: the only place where a node's parts meet, and where the clock is read.
+
+``build`` opens the stores and gathers them into a ``Home``; ``serve`` adds the server, the jobs and
+the control socket. Several nodes can live in one process, each with a folder of its own.
+"""
+
+from node.app.building import build
+from node.app.making import Made, make_node
+from node.app.running import one_call, run_node, serve
+
+__all__ = ["Made", "build", "make_node", "one_call", "run_node", "serve"]
