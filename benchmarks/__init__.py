@@ -1,0 +1,1 @@
+"""Speed, shown side by side: one command, one table, ratios."""

@@ -1,0 +1,104 @@
+"""A node on disk that holds the benchmark's records, as a follower would."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.corpus import BASE, KEY, LOG, bodies, documents, entries
+from node.config import Config, NodeSettings, ServerSettings
+from node.core.admission import Verdict, admit
+from node.core.identity import identity_of
+from node.service.home import Home, Keys
+from node.store.oxigraph import open_oxigraph
+from node.store.ports import Audience
+from node.store.sqlite import open_sqlite
+from node.store.tantivy import open_tantivy
+from peers.checkpoint import NoteSigner
+from peers.client import Fetcher
+from peers.did import DidDocument, LogId
+from peers.keys import SecretKey
+from peers.limits import Limits
+from peers.log import Body, extend, read_entry
+from peers.tiles import WIDTH
+
+__all__ = ["PEER", "free_port", "homestead", "judge", "leaves_and_bodies", "take_in"]
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def _key(name: str) -> SecretKey:
+    return SecretKey.from_seed(hashlib.sha256(f"benchmark: {name}".encode()).digest())
+
+
+PEER: DidDocument = identity_of(BASE, KEY.public, _key("log").public, _key("http").public)
+"""Whose records the corpus holds."""
+
+
+@asynccontextmanager
+async def homestead(folder: Path, port: int = 8498) -> AsyncIterator[Home]:
+    """An observer's node in a folder, its stores on disk."""
+    base = f"http://localhost:{port}"
+    keys = Keys(record=_key("own record"), log=_key("own log"), http=_key("own http"))
+    limits = Limits()
+    async with (
+        open_sqlite(folder / "node.db") as (ledger, desk),
+        open_tantivy(folder / "text") as text,
+        open_oxigraph(folder / "graph") as graph,
+        Fetcher(limits, allow_loopback=True) as fetch,
+    ):
+        yield Home(
+            config=Config(
+                node=NodeSettings(base_url=base, role="observer", data_dir=folder),
+                server=ServerSettings(listen=f"127.0.0.1:{port}"),
+            ),
+            document=identity_of(base, keys.record.public, keys.log.public, keys.http.public),
+            keys=keys,
+            logs={one: LogId(f"localhost:{port}/log/{one}") for one in Audience},
+            ledger=ledger,
+            desk=desk,
+            text=text,
+            graph=graph,
+            fetch=fetch,
+            limits=limits,
+            now=lambda: NOW,
+            entropy=bytes,
+        )
+
+
+def leaves_and_bodies(count: int) -> tuple[list[bytes], list[Body]]:
+    """The corpus's log: its leaves, and the records that they commit to."""
+    held = bodies(count)
+    iris = [str(document["id"]) for document in documents(count)]
+    return [entry.leaf for entry in entries(held, iris)], held
+
+
+def judge(leaf: bytes, index: int, body: Body | None) -> Verdict:
+    """What a follower's admission says of an entry; here it must be yes."""
+    verdict = admit(read_entry(leaf, LOG, index), body, LOG, PEER, Limits())
+    assert verdict.admitted, verdict.reason
+    return verdict
+
+
+async def take_in(home: Home, leaves: Sequence[bytes], held: Sequence[Body | None]) -> None:
+    """Judge and commit a log, a bundle at a time."""
+    signer = NoteSigner(LOG, _key("log"))
+    for start in range(0, len(leaves), WIDTH):
+        step = slice(start, start + WIDTH)
+        verdicts = [
+            judge(leaf, index, body)
+            for index, (leaf, body) in enumerate(zip(leaves[step], held[step], strict=True), start)
+        ]
+        batch = extend(await home.ledger.head(LOG), leaves[step], signer)
+        await home.ledger.commit(batch, held[step], verdicts, recorded="2026-01-02T00:00:00Z")
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
