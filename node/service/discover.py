@@ -146,7 +146,9 @@ async def city(home: Home, host: str) -> CityPicture:
     Raises:
         NotFound: No city of this name is held.
     """
-    entry = next((one for one in await cities(home) if one.host == host), None)
+    # Hosts know no case, nor do the hexadecimal digits of a port's colon.
+    wanted = host.lower()
+    entry = next((one for one in await cities(home) if one.host.lower() == wanted), None)
     if entry is None:
         raise NotFound(f"{host}: expected a city that this node holds, found none")
     own = await found(home, agent=entry.agent)
