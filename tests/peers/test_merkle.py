@@ -168,6 +168,27 @@ def test_growth_is_proved_and_a_changed_past_is_not(
             verify_consistency(first, size, steps, before, after)
 
 
+@pytest.mark.parametrize(("index", "size"), [(0, 1), (0, 2), (5, 7), (6, 7), (7, 8)])
+def test_a_path_is_as_long_as_the_tree_is_high(index: int, size: int) -> None:
+    hashes = [leaf_hash(bytes([number])) for number in range(size)]
+    path, root = inclusion_path(index, hashes), root_of(hashes)
+    with pytest.raises(ValueError, match="path is longer than the tree is high"):
+        verify_inclusion(hashes[index], index, size, [*path, root], root)
+    if path:
+        with pytest.raises(ValueError, match="path is shorter than the tree is high"):
+            verify_inclusion(hashes[index], index, size, path[:-1], root)
+
+
+@pytest.mark.parametrize(("first", "size"), [(1, 2), (3, 7), (4, 7), (6, 7), (4, 8)])
+def test_a_proof_of_growth_is_as_long_as_the_tree_is_high(first: int, size: int) -> None:
+    hashes = [leaf_hash(bytes([number])) for number in range(size)]
+    path, old, new = consistency_path(first, hashes), root_of(hashes[:first]), root_of(hashes)
+    with pytest.raises(ValueError, match="proof is longer than the tree is high"):
+        verify_consistency(first, size, [*path, new], old, new)
+    with pytest.raises(ValueError, match=r"proof is shorter than the tree is high|lead from"):
+        verify_consistency(first, size, path[:-1], old, new)
+
+
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (-1, 3), (3, 3)])
 def test_there_is_no_path_to_a_leaf_that_is_not_there(index: int, size: int) -> None:
     with pytest.raises(ValueError, match=f"no leaf {index} in a tree of {size}"):

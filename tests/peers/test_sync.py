@@ -148,6 +148,29 @@ async def test_a_partial_bundle_that_is_gone_is_taken_from_the_full_one(aurora: 
     ]
 
 
+async def test_the_full_page_is_cut_to_what_was_asked_for(aurora: Town) -> None:
+    aurora.publish_many(256)
+    aurora.keeps_partials = False
+    flow = pull_bodies(aurora.log, 100, aurora.entries[100:200], LIMITS)
+    assert await drive(flow, aurora.fetch) == tuple(aurora.bodies[100:200])
+    assert aurora.asked == ["records/000.p/200?from=100", "records/000?from=100"]
+
+
+async def test_a_full_bundle_is_asked_for_once(aurora: Town) -> None:
+    aurora.publish_many(256)
+    aurora.withhold("tile/entries/000")
+    with pytest.raises(Unreachable, match="bundle 0"):
+        await follow(aurora)
+    assert aurora.asked == ["checkpoint", "tile/entries/000"]
+
+
+async def test_a_page_from_its_middle_has_no_more_lines_than_are_left(aurora: Town) -> None:
+    aurora.publish_many(5)
+    aurora.forged["records/000.p/5?from=3"] = b"null\n" * 3
+    with pytest.raises(Malformed, match="3 lines, expected at most 2"):
+        await bodies(aurora, 3)
+
+
 async def test_a_cut_page_of_records_is_asked_on(aurora: Town) -> None:
     aurora.publish_many(7)
     aurora.cut = 3
@@ -352,8 +375,20 @@ async def test_a_full_bundle_of_too_few_entries_is_refused(aurora: Town) -> None
         await follow(aurora)
 
 
+async def test_as_much_as_one_pull_may_bring_is_taken(aurora: Town) -> None:
+    aurora.publish({"text": "x" * 262_133})
+    assert await follow(aurora, limits=Limits(entries=1)) is not None
+    assert await bodies(aurora) == tuple(aurora.bodies)
+    aurora.publish({"text": "x" * 262_134})
+    with pytest.raises(TooLarge, match="2 new entries; at most 1 are taken"):
+        await follow(aurora, limits=Limits(entries=1))
+    with pytest.raises(TooLarge, match="record of entry 1 has 262,145 bytes"):
+        await bodies(aurora)
+
+
 async def test_more_bytes_than_one_pull_may_bring_are_not_taken(aurora: Town) -> None:
     aurora.publish_many(10)
+    aurora.erase(3)
     size = sum(map(len, aurora.leaves))
     assert await follow(aurora, limits=Limits(leaves=size)) is not None
     with pytest.raises(TooLarge, match=f"entries 0 to 10 are more than the {size - 1:,} bytes"):
