@@ -133,7 +133,7 @@ class WebFetcher(Fetcher):
     async def get(
         self, url: str, limit: int, *, etag: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        assert not headers, "nothing here depends on headers"
+        del headers  # records have one form here
         answer = await self.web.get(url, etag)
         if len(answer.body) > limit:
             raise TooLarge(url, f"expected at most {limit:,} bytes, found {len(answer.body):,}")

@@ -1,6 +1,7 @@
 """Taking everything along: the public records as one file, with its count and its hash.
 
-The same records give the same bytes, whatever order they came in.
+The same records give the same bytes, whatever order they came in. Nothing that is for members is
+in any of the forms; the file appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ import asyncio
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from node.errors import NodeError
-from node.service.discover import Found, found
 from node.service.home import Home
+from node.service.index import catch_up
+from node.store.ports import Audience, Position, TextPut
 from peers.encoding import parse_json
 from vocab.jsonld import to_quads
 
 __all__ = ["COLUMNS", "Exported", "export"]
 
-COLUMNS = (
+COLUMNS: Final = (
     "iri",
     "type",
     "publisher",
@@ -37,6 +41,7 @@ COLUMNS = (
     "date",
 )
 """Of the CSV: one row a record and language of its title."""
+_BATCH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,13 @@ async def export(home: Home, form: str, out: Path, *, own: bool = False) -> Expo
         own: Only what this node published.
 
     Raises:
-        NodeError: The file cannot be written; what was there before stays.
+        NodeError: There is no such form, or the file cannot be written; what was there before
+            stays.
     """
-    records = await found(home, agent=home.agent if own else "")
-    records.sort(key=lambda one: one.put.iri)
+    if form not in _FORMS:
+        raise NodeError(f"expected a form, one of {', '.join(_FORMS)}; found {form!r}")
+    await catch_up(home)
+    records = await _records(home, own=own)
     data = await asyncio.to_thread(lambda: b"".join(_FORMS[form](records)))
     try:
         await asyncio.to_thread(_replace, out, data)
@@ -68,31 +76,51 @@ async def export(home: Home, form: str, out: Path, *, own: bool = False) -> Expo
     return Exported(out, len(records), hashlib.sha256(data).hexdigest())
 
 
+async def _records(home: Home, *, own: bool) -> list[TextPut]:
+    """Every record that the public catalog shows, by its address."""
+    iris: set[str] = set()
+    position = Position(await home.ledger.uuid())
+    while changes := await home.ledger.changes(Audience.PUBLIC, position, _BATCH):
+        position = Position(position.ledger, changes[-1].sequence)
+        iris |= {change.held.entry.object for change in changes}
+    held = [await home.text.get(iri) for iri in sorted(iris)]
+    return [put for put in held if put is not None and (not own or put.agent == home.agent)]
+
+
 def _replace(out: Path, data: bytes) -> None:
+    """Write beside the file, see it to the disk, and move it into its place."""
     made = out.with_name(f".{out.name}.part")
-    made.write_bytes(data)
-    made.replace(out)
+    try:
+        with made.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(out)
+    finally:
+        made.unlink(missing_ok=True)
 
 
-def _jsonld(records: Sequence[Found]) -> Iterator[bytes]:
-    for one in records:
-        yield one.put.stored + b"\n"
+def _jsonld(records: Sequence[TextPut]) -> Iterator[bytes]:
+    for put in records:
+        yield put.stored + b"\n"
 
 
-def _nquads(records: Sequence[Found]) -> Iterator[bytes]:
-    for one in records:
-        value = parse_json(one.put.stored)
+def _nquads(records: Sequence[TextPut]) -> Iterator[bytes]:
+    quads: set[str] = set()
+    for put in records:
+        value = parse_json(put.stored)
         assert isinstance(value, dict)
-        for line in sorted(to_quads(value).splitlines()):
-            yield f"{line.removesuffix(' .')} <{one.put.iri}> .\n".encode()
+        # Not splitlines(): a text may hold U+2028 and its like, which end no line of N-Quads.
+        for line in to_quads(value).split("\n")[:-1]:
+            quads.add(f"{line.removesuffix(' .')} <{put.iri}> .\n")
+    yield from (quad.encode() for quad in sorted(quads))
 
 
-def _csv(records: Sequence[Found]) -> Iterator[bytes]:
+def _csv(records: Sequence[TextPut]) -> Iterator[bytes]:
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
-    for one in records:
-        put = one.put
+    for put in records:
         for language, title in sorted(put.title.items()) or [("", "")]:
             rows.writerow(
                 [
