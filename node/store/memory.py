@@ -60,6 +60,7 @@ class MemoryLedger:
         assert len(batch.entries) == len(bodies) == len(verdicts)
         if await self.head(batch.origin) != batch.base:
             raise Conflict(batch.origin)
+        assert batch.base.extend(batch.entries) == batch.head, "the entries do not lead to the head"
         held = self._held.setdefault(batch.origin, [])
         order = self._changes[audience_of(batch.origin)]
         for leaf, body, verdict in zip(batch.entries, bodies, verdicts, strict=True):
@@ -121,9 +122,9 @@ class MemoryLedger:
                 self._changes[audience_of(held.log)].append(held)
 
     async def judge(self, log: LogId, index: int, verdict: Verdict, *, recorded: str) -> None:
-        held = self._held[log][index]
-        self._held[log][index] = replace(held, verdict=verdict, recorded=recorded)
-        self._changes[audience_of(log)].append(self._held[log][index])
+        for held in self._held.get(log, [])[index : index + 1]:
+            self._held[log][index] = replace(held, verdict=verdict, recorded=recorded)
+            self._changes[audience_of(log)].append(self._held[log][index])
 
     async def quarantined(self, log: LogId | None = None) -> list[Held]:
         return self._where(lambda held: not held.verdict.admitted and log in {None, held.log})

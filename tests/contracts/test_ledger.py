@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from itertools import pairwise
 
@@ -190,6 +191,86 @@ async def test_a_forgotten_log_leaves_nothing_and_projections_learn_of_it(
         assert [change.held.entry for change in news] == lyon.entries
         assert {change.held.verdict.admitted for change in news} == {False}
         assert {(change.held.body, change.newest) for change in news} == {(None, None)}
+
+
+async def test_who_has_followed_everything_learns_that_the_newest_log_was_forgotten(
+    open_store: OpenStore, lyon: Town
+) -> None:
+    utrecht = Town("utrecht.example/log/public")
+    utrecht.publish_many(2)
+    async with open_store() as (ledger, _):
+        await commit(ledger, utrecht)
+        await commit(ledger, lyon)
+        before = await ledger.end(Audience.PUBLIC)
+        await ledger.forget(lyon.log)
+        news = await ledger.changes(Audience.PUBLIC, before, 100)
+        assert [change.held.entry for change in news] == lyon.entries
+        assert all(change.sequence > before.sequence for change in news)
+        await ledger.forget(lyon.log)
+        assert await ledger.end(Audience.PUBLIC) == Position(
+            before.ledger, before.sequence + len(news)
+        )
+
+
+async def test_a_body_that_two_logs_commit_to_is_kept_for_the_other_and_erased_for_both(
+    open_store: OpenStore, lyon: Town
+) -> None:
+    members = Town("lyon.example/log/members")
+    shared = replace(lyon.entries[0], id=f"https://{members.log}/e/0")
+    batch = extend(Frontier(), [shared.leaf], members.signer)
+    async with open_store() as (ledger, _):
+        await commit(ledger, lyon)
+        await ledger.commit(batch, lyon.bodies[:1], [GOOD], recorded=NOW)
+        await ledger.forget(members.log)
+        assert await ledger.body(shared.digest) == lyon.bodies[0]
+        await ledger.commit(batch, lyon.bodies[:1], [GOOD], recorded=NOW)
+        ends = [await ledger.end(audience) for audience in Audience]
+        await ledger.erase(shared.digest)
+        news = [
+            await ledger.changes(audience, end, 9)
+            for audience, end in zip(Audience, ends, strict=True)
+        ]
+        assert [[change.held.index for change in one] for one in news] == [[0], [0]]
+
+
+async def test_a_batch_whose_entries_do_not_lead_to_its_head_is_a_broken_promise(
+    open_store: OpenStore, lyon: Town
+) -> None:
+    batch, bodies = step(lyon, 0, 5)
+    forged = replace(batch, entries=(*batch.entries[:4], lyon.leaves[0]))
+    async with open_store() as (ledger, _):
+        with pytest.raises(AssertionError):
+            await ledger.commit(forged, bodies, [GOOD] * 5, recorded=NOW)
+        assert await ledger.head(lyon.log) == Frontier()
+
+
+async def test_many_writers_at_once_each_get_their_own_answer(open_store: OpenStore) -> None:
+    towns = [Town(f"city{number:02}.example/log/public") for number in range(30)]
+    for town in towns:
+        town.publish_many(3)
+    async with open_store() as (ledger, desk):
+
+        async def follow(town: Town, number: int) -> str:
+            try:
+                await commit(ledger, town, number % 3)
+            except Conflict:
+                return "conflict"
+            await desk.put_page("done", town.log, b"")
+            return "done"
+
+        answers = await asyncio.gather(*(follow(town, n) for n, town in enumerate(towns)))
+        assert answers == ["conflict" if number % 3 else "done" for number in range(30)]
+        assert await ledger.logs() == [town.log for town in towns[::3]]
+        assert len(await desk.pages("done")) == 10
+        changes = await ledger.changes(Audience.PUBLIC, Position(await ledger.uuid()), 999)
+        assert [change.sequence for change in changes] == [*range(1, 31)]
+
+
+async def test_judging_what_is_not_there_changes_nothing(open_store: OpenStore, lyon: Town) -> None:
+    async with open_store() as (ledger, _):
+        await commit(ledger, lyon)
+        await ledger.judge(lyon.log, 99, BAD, recorded=NOW)
+        assert (await ledger.end(Audience.PUBLIC)).sequence == 5
 
 
 async def test_a_forgotten_log_can_be_followed_again(open_store: OpenStore, lyon: Town) -> None:

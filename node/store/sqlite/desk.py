@@ -9,7 +9,7 @@ import apsw
 import msgspec
 
 from node.store.ports import Contact, Message, Staged
-from node.store.sqlite.connection import Database, rows, value
+from node.store.sqlite.database import Database, rows, value
 from peers.log import Body, LogId
 
 __all__ = ["SqliteDesk"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import apsw
 
 from node.core.admission import Verdict
 from node.store.ports import FORGOTTEN, Audience, Change, Conflict, Held, Position, audience_of
-from node.store.sqlite.connection import Database, rows, value
+from node.store.sqlite.database import Database, rows, value
 from peers.log import Batch, Body, LogId, read_entry
 from peers.merkle import HASH_SIZE, Frontier, leaf_hash, root_of
 from peers.tiles import WIDTH
@@ -22,9 +23,11 @@ _HELD = (
     " FROM entries e LEFT JOIN bodies b ON b.digest = e.digest"
 )
 
+_PLACE = "SELECT e.log, e.position FROM entries e"
+
 _LATEST = (
     " WHERE e.object = ? AND e.admitted AND e.kind IN ('Create', 'Update', 'Delete')"
-    " ORDER BY e.version DESC LIMIT 1"
+    " ORDER BY e.version DESC, e.log DESC, e.position DESC LIMIT 1"
 )
 
 
@@ -88,16 +91,17 @@ class SqliteLedger:
     async def erase(self, digest: str) -> None:
         """See the port; the write-ahead log is emptied as well, so that no file keeps the text."""
         await self._db.write(lambda c: _erase(c, digest))
-        await self._db.outside(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        await self._db.empty_log()
 
     async def judge(self, log: LogId, index: int, verdict: Verdict, *, recorded: str) -> None:
         def run(connection: apsw.Connection) -> None:
-            connection.execute(
+            changed = rows(
+                connection,
                 "UPDATE entries SET admitted = ?, reason = ?, rules = ?, recorded = ?"
-                " WHERE log = ? AND position = ?",
+                " WHERE log = ? AND position = ? RETURNING position",
                 (verdict.admitted, verdict.reason, verdict.rules, recorded, log, index),
             )
-            _add_changes(connection, log, [index])
+            _add_changes(connection, log, [position for (position,) in changed])
 
         await self._db.write(run)
 
@@ -113,11 +117,15 @@ class SqliteLedger:
 
     async def forget(self, log: LogId) -> None:
         await self._db.write(lambda c: _forget(c, log))
-        await self._db.outside(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        await self._db.empty_log()
 
     async def backup(self, path: Path) -> None:
-        """Write a consistent copy of the whole file; never a file copy of a live database."""
-        await self._db.outside(lambda c: c.execute("VACUUM INTO ?", (str(path),)).fetchall())
+        """Write a whole store, desk included, to a new file; never a file copy of a live one.
+
+        Raises:
+            StoreError: There is something at ``path`` already, or no room for it.
+        """
+        await asyncio.to_thread(self._db.copy_to, path)
 
     async def faults(self) -> list[str]:
         """What SQLite's own integrity check finds; empty where all is well."""
@@ -163,6 +171,7 @@ def _commit(
 ) -> None:
     if _head(connection, batch.origin) != batch.base:
         raise Conflict(batch.origin)
+    assert batch.base.extend(batch.entries) == batch.head, "the entries do not lead to the head"
     log, base = batch.origin, batch.base.size
     read = [read_entry(leaf, log, base + at) for at, leaf in enumerate(batch.entries)]
     connection.executemany(
@@ -276,8 +285,16 @@ def _change(connection: apsw.Connection, row: tuple[Any, ...]) -> Change:
         )
     else:
         held = _held(row[1:])
-    newest = rows(connection, _HELD + _LATEST, (held.entry.object,))
-    return Change(sequence=sequence, held=held, newest=_held(newest[0]) if newest else None)
+    return Change(sequence=sequence, held=held, newest=_newest(connection, held))
+
+
+def _newest(connection: apsw.Connection, held: Held) -> Held | None:
+    """The newest admitted entry about the record of an entry: mostly that entry itself."""
+    iri = (held.entry.object,)
+    place = rows(connection, _PLACE + _LATEST, iri)
+    if not place or place == [(held.log, held.index)]:
+        return held if place else None
+    return _held(rows(connection, _HELD + _LATEST, iri)[0])
 
 
 def _erase(connection: apsw.Connection, digest: str) -> None:
@@ -291,7 +308,12 @@ def _erase(connection: apsw.Connection, digest: str) -> None:
 
 def _forget(connection: apsw.Connection, log: LogId) -> None:
     audience = audience_of(log)
-    connection.execute("DELETE FROM changes WHERE log = ?", (log,))
+    # What was told of its entries stays told, and is followed by the news that they are gone.
+    connection.execute(
+        "UPDATE changes SET leaf = (SELECT leaf FROM entries e WHERE e.log = changes.log"
+        " AND e.position = changes.position) WHERE log = ? AND leaf IS NULL",
+        (log,),
+    )
     connection.execute(
         "INSERT INTO changes SELECT ?, ? + row_number() OVER (ORDER BY position), log, position,"
         " leaf FROM entries WHERE log = ?",

@@ -14,11 +14,15 @@ import apsw
 import pytest
 
 from node.core.admission import Verdict
-from node.store.ports import Broken, Busy, Full, Outdated
+from node.store.ports import Busy, Outdated, StoreError
 from node.store.sqlite import open_sqlite
-from node.store.sqlite.connection import SCHEMA_VERSION
+from node.store.sqlite.schema import SCHEMA_VERSION
 from peers.log import extend
+from peers.merkle import Frontier
+from tests.node.store.disk import disk
 from tests.simulator import Town
+
+GOOD = Verdict(admitted=True)
 
 WRITER = """
 import asyncio, sys
@@ -92,17 +96,77 @@ async def test_a_backup_is_a_whole_store(tmp_path: Path) -> None:
         assert await ledger.leaves(town.log, 0, 99) == town.leaves
 
 
-@pytest.mark.parametrize(("fault", "error"), [(apsw.FullError, Full), (apsw.IOError, Broken)])
-async def test_a_disk_that_fails_is_told_apart_from_a_full_one(
-    tmp_path: Path, fault: type[Exception], error: type[Exception]
-) -> None:
+async def test_a_backup_is_for_its_owner_alone_and_replaces_nothing(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "node.db") as (ledger, desk):
+        await desk.put_page("family", "key", b"private")
+        await ledger.backup(tmp_path / "copy.db")
+        assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+        with pytest.raises(StoreError, match="there already"):
+            await ledger.backup(tmp_path / "copy.db")
+        with pytest.raises(StoreError, match="no copy could be written"):
+            await ledger.backup(tmp_path / "no such folder" / "copy.db")
+        assert sorted(path.name for path in tmp_path.glob("*.db*")) == [
+            "copy.db",
+            "node.db",
+            "node.db-shm",
+            "node.db-wal",
+            "node.db.lock",
+        ]
+
+
+async def test_a_backup_made_while_much_is_written_is_one_state(tmp_path: Path) -> None:
+    town = Town("lyon.example/log/public")
+    town.publish_many(300)
     async with open_sqlite(tmp_path / "node.db") as (ledger, _):
 
-        def fail(connection: apsw.Connection) -> None:
-            raise fault("as the disk said")
+        async def write() -> None:
+            head = await ledger.head(town.log)
+            while head.size < 300:
+                step = slice(head.size, head.size + 5)
+                batch = extend(head, town.leaves[step], town.signer)
+                await ledger.commit(batch, town.bodies[step], [GOOD] * 5, recorded="now")
+                head = batch.head
 
-        with pytest.raises(error, match="disk"):
-            await ledger._db.write(fail)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(write())
+            for number in range(4):
+                await ledger.backup(tmp_path / f"copy{number}.db")
+    for number in range(4):
+        async with open_sqlite(tmp_path / f"copy{number}.db") as (copy, _):
+            head = await copy.head(town.log)
+            assert head == Frontier().extend(town.leaves[: head.size])
+            assert await copy.leaves(town.log, 0, 999) == town.leaves[: head.size]
+            assert await copy.faults() == []
+
+
+async def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "node.db"))
+    connection.execute("CREATE TABLE theirs (value)")
+    connection.close()
+    with pytest.raises(StoreError, match="another program"):
+        async with open_sqlite(tmp_path / "node.db"):
+            pass
+
+
+async def test_writes_that_wait_for_a_sync_share_the_next_one(tmp_path: Path) -> None:
+    with disk() as made:
+        async with open_sqlite(tmp_path / "node.db") as (_, desk):
+            made.events.clear()
+            await asyncio.gather(*(desk.put_page("family", str(n), b"") for n in range(200)))
+            syncs = sum(event.what == "sync" for event in made.events)
+            assert len(await desk.pages("family")) == 200
+    assert syncs < 40
+
+
+async def test_who_stops_waiting_for_a_write_disturbs_nobody(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "node.db") as (_, desk):
+        tasks = [asyncio.create_task(desk.put_page("f", str(n), b"")) for n in range(50)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        assert done[1::2] == [None] * 25
+        assert {str(n) for n in range(1, 50, 2)} <= set(await desk.pages("f"))
 
 
 @pytest.mark.parametrize("after", [1, 7, 40])
