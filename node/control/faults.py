@@ -14,7 +14,7 @@ from peers.encoding import JsonObject
 from peers.log import LogId
 from vocab.shapes import Finding, Severity
 
-__all__ = ["raised", "told"]
+__all__ = ["KINDS", "raised", "told"]
 
 
 def told(error: Exception) -> JsonObject:
@@ -48,7 +48,7 @@ def told(error: Exception) -> JsonObject:
 
 def raised(said: JsonObject) -> Exception:
     """The error that ``told`` has told."""
-    return _KINDS[said["kind"]](said)
+    return KINDS[said["kind"]](said)
 
 
 def _plain(make: Callable[[str], Exception]) -> Callable[[JsonObject], Exception]:
@@ -66,7 +66,7 @@ def _invalid(said: JsonObject) -> Exception:
     return errors.Invalid(said["message"], tuple(findings))
 
 
-_KINDS: Final[dict[str, Callable[[JsonObject], Exception]]] = {
+KINDS: Final[dict[str, Callable[[JsonObject], Exception]]] = {
     **{
         one.__name__: _plain(one)
         for one in (
