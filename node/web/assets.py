@@ -49,7 +49,7 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Every file by its hashed name."""
-    return {hashed: asset for hashed, asset in _all().values()}
+    return dict(_all().values())
 
 
 def file_name(name: str) -> str:

@@ -21,9 +21,14 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-__all__ = ["ENGLISH", "Words"]
+__all__ = ["ENGLISH", "Words", "mark"]
 
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+def mark(message: str) -> str:
+    """Names a sentence for the catalogues where it is written; it is said elsewhere."""
+    return message
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,18 @@ class Words:
             return format_date(when, "y", locale=locale)
         return format_date(when, "MMMM y" if day is None else "d MMMM y", locale=locale)
 
+    def month_day(self, text: str) -> str:
+        """A day of every year.
+
+        >>> ENGLISH.month_day("12-10")
+        '10 December'
+        """
+        try:
+            when = date.fromisoformat(f"2000-{text}")
+        except ValueError:
+            return text
+        return format_date(when, "d MMMM", locale=_locale(self.language))
+
     def moment(self, text: str) -> str:
         """A time in UTC (``2021-12-10T08:00:00Z``) to the minute; other text as it is.
 
@@ -118,6 +135,10 @@ class Words:
             base = tag.partition("-")[0].lower()
             named = _locale(self.language).languages.get(base)
         return named or tag
+
+    def tongues(self, tags: Iterable[str]) -> Markup:
+        """Names of languages in one sentence."""
+        return self.list(self.tongue(tag) for tag in tags)
 
     def place(self, code: str) -> str:
         """The name of a country (ISO 3166-1) or a part of the world (UN M49)."""

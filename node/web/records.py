@@ -1,0 +1,162 @@
+"""A record at its own address, in every format, with its versions, receipt and withdrawal.
+
+Only what stands in a public log is served here: a record of the members' log is answered exactly
+like one that does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from node.errors import NotFound
+from node.service.records import document_of, receipt
+from node.store.ports import Audience, Held, audience_of
+from node.web.answers import HTML, REVALIDATE, Document, Link, send
+from node.web.context import addresses_of, home_of
+from node.web.formats import JSONLD, NTRIPLES, SUFFIXES, TURTLE, chosen, write
+from node.web.pages import shell_of
+from node.web.record_page import record_page
+from peers.encoding import jcs
+from peers.log import EntryKind
+from vocab.jsonld import to_quads
+from vocab.terms import IC
+
+__all__ = ["OFFERS", "answer", "is_public", "newest", "proof", "record", "version_of"]
+
+OFFERS = (JSONLD, TURTLE, NTRIPLES, HTML)
+"""What a record is had in; the first where the client does not mind."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A record that is asked for: its IRI, and which version (``None``: the newest)."""
+
+    iri: str
+    version: int | None
+
+
+async def record(request: web.Request) -> web.Response:
+    """``/{kind}/{ulid}``, ``/city``, ``/organization``, and ``…/v/{n}`` of each."""
+    asked = _asked(request)
+    held = await _held(request, asked)
+    return await answer(request, held, fixed=asked.version is not None)
+
+
+async def proof(request: web.Request) -> web.Response:
+    """``…/v/{n}/receipt.json``: what proves that the version stands in our log."""
+    asked = _asked(request)
+    await _held(request, asked)
+    said = await receipt(home_of(request), asked.iri, asked.version)
+    return await send(request, Document(body=jcs(said), media_type="application/json"))
+
+
+async def newest(request: web.Request, iri: str) -> Held:
+    """The newest public entry about a record, ours or a peer's, withdrawals included.
+
+    Raises:
+        NotFound: There is none that everyone may read.
+    """
+    held = await home_of(request).ledger.latest(iri)
+    if held is None or not is_public(held):
+        raise NotFound("Expected a record that this node holds, found none under this address.")
+    return held
+
+
+async def version_of(request: web.Request, iri: str, version: int) -> Held:
+    """One version of a record; an earlier one is there after a withdrawal too.
+
+    Raises:
+        NotFound: There is none that everyone may read.
+    """
+    held = [
+        one
+        for one in await home_of(request).ledger.versions(iri)
+        if one.entry.version == version and one.verdict.admitted and is_public(one)
+    ]
+    if not held:
+        raise NotFound(f"Expected version {version} of a record that this node holds, found none.")
+    return held[0]
+
+
+def is_public(held: Held) -> bool:
+    """Whether everyone may read the log that an entry stands in."""
+    return audience_of(held.log) is Audience.PUBLIC
+
+
+async def answer(request: web.Request, held: Held, *, fixed: bool) -> web.Response:
+    """A record in the format that is asked for.
+
+    Args:
+        fixed: Whether a certain version was asked for: a withdrawal is then a document like any
+            other (200); as the newest state of a record it is 410.
+    """
+    media = chosen(request, OFFERS)
+    gone = held.body is None or (held.entry.kind is EntryKind.DELETE and not fixed)
+    status = 410 if gone else 200
+    links = _links(request, held, fixed=fixed)
+    if media == HTML and not gone and not fixed:
+        page = addresses_of(request).path_of(held.entry.object) or ""
+        if page.startswith(("/cities/", "/organizations/")):
+            # The page about a city says more than its profile alone.
+            raise web.HTTPSeeOther((await shell_of(request)).href(page))
+    if media == HTML:
+        return await record_page(request, held, status=status, links=links, fixed=fixed)
+    if held.body is None:
+        raise web.HTTPGone(text=f"The text of version {held.entry.version} was erased.")
+    body = held.body.record if media == JSONLD else await _triples(held, media)
+    return await send(
+        request,
+        Document(
+            body=body,
+            media_type=media,
+            status=status,
+            links=links,
+            cache=REVALIDATE,
+            vary=["Accept"],
+        ),
+    )
+
+
+async def _triples(held: Held, media: str) -> bytes:
+    return await write(to_quads(document_of(held)), media)
+
+
+def _asked(request: web.Request) -> _Asked:
+    found = request.match_info
+    path = f"/{found['kind']}/{found['ulid']}" if "ulid" in found else f"/{found['kind']}"
+    version = found.get("version")
+    return _Asked(addresses_of(request).base + path, int(version) if version else None)
+
+
+async def _held(request: web.Request, asked: _Asked) -> Held:
+    if asked.version is None:
+        return await newest(request, asked.iri)
+    return await version_of(request, asked.iri, asked.version)
+
+
+def _links(request: web.Request, held: Held, *, fixed: bool) -> list[Link]:
+    """Where else it is, what it is and what may be done with it (RFC 8288, RFC 5829, RFC 8574)."""
+    iri, number = held.entry.object, held.entry.version
+    said = document_of(held) if held.body else {}
+    kind = str(said.get("type", ""))
+    links = [Link(iri, "canonical"), Link(f"{iri}/v/{number}", "cite-as")]
+    stem = f"{iri}/v/{number}" if fixed else iri
+    links += [
+        Link(f"{stem}.{suffix}", "alternate", {"type": media}) for suffix, media in SUFFIXES.items()
+    ]
+    links.append(
+        Link(f"{iri}/v/{number}/receipt.json", "describedby", {"type": "application/json"})
+    )
+    if kind:
+        links.append(Link(f"{IC}{kind}", "type"))
+    licence = said.get("license", "https://creativecommons.org/licenses/by/4.0/")
+    links.append(Link(str(licence), "license"))
+    if fixed:
+        links.append(Link(iri, "latest-version"))
+    if number > 1:
+        links.append(Link(f"{iri}/v/{number - 1}", "predecessor-version"))
+    if addresses_of(request).is_ours(iri):
+        links.append(Link(addresses_of(request).whole("/inbox"), "http://www.w3.org/ns/ldp#inbox"))
+    return links

@@ -1,0 +1,104 @@
+"""Every address that the node answers, on one page.
+
+The same routes answer below the path of ``base_url`` and without it: proxies differ in whether they
+strip the path that they route by. ``/.well-known/did.json`` belongs to the host's root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import web
+
+from node.web import (
+    actions,
+    assets,
+    checking,
+    cities,
+    feed,
+    finding,
+    front,
+    inbox,
+    log,
+    partners,
+    peer_records,
+    plain,
+    records,
+    sparql,
+    state,
+    vocabulary,
+)
+from node.web.addresses import PLURALS
+
+__all__ = ["ROUTES", "Route"]
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Route = tuple[str, str, Handler]
+
+_SUFFIX: Final = "{suffix:(?:\\.(?:jsonld|ttl|nt|html))?}"
+_KIND: Final = f"{{kind:{'|'.join(PLURALS)}}}"
+_ULID: Final = "{ulid:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
+_AGENT: Final = "{kind:city|organization}"
+_VERSION: Final = "{version:[1-9][0-9]{0,8}}"
+_PLURAL: Final = f"{{plural:{'|'.join(PLURALS.values())}}}"
+_HOST: Final = "{host:[A-Za-z0-9.:%_-]{1,260}}"
+_LOG: Final = "/log/public"
+
+ROUTES: Final[tuple[Route, ...]] = (
+    # Machines: identity, health, the log, messages.
+    ("GET", "/.well-known/did.json", plain.did),
+    ("GET", "/healthz", plain.healthz),
+    ("GET", "/readyz", plain.readyz),
+    ("GET", "/version", plain.version),
+    ("GET", "/robots.txt", plain.robots),
+    ("GET", "/favicon.svg", plain.favicon),
+    ("GET", "/favicon.ico", plain.favicon),
+    ("GET", "/static/{name}", assets.serve),
+    ("GET", f"{_LOG}/checkpoint", log.checkpoint),
+    ("GET", f"{_LOG}/tile/entries/{{place:[x0-9./p]{{3,40}}}}", log.bundle),
+    ("GET", f"{_LOG}/tile/{{level:[0-9]}}/{{place:[x0-9./p]{{3,40}}}}", log.tile),
+    ("GET", f"{_LOG}/records/{{place:[x0-9./p]{{3,40}}}}", log.records),
+    ("GET", f"{_LOG}/e/{{number:0|[1-9][0-9]{{0,11}}}}", log.entry),
+    ("GET", f"{_LOG}/{{name:genesis|keychange/[1-9][0-9]{{0,5}}}}", log.keys),
+    ("POST", "/inbox", inbox.post),
+    # Queries and data.
+    ("GET", "/sparql", sparql.get),
+    ("POST", "/sparql", sparql.post),
+    ("OPTIONS", "/sparql", sparql.options),
+    ("GET", "/data/checkpoints", state.checkpoints),
+    ("GET", "/feed.atom", feed.atom),
+    # Records at their own addresses.
+    ("GET", f"/{_AGENT}{_SUFFIX}", records.record),
+    ("GET", f"/{_AGENT}/v/{_VERSION}{_SUFFIX}", records.record),
+    ("GET", f"/{_AGENT}/v/{_VERSION}/receipt.json", records.proof),
+    ("GET", f"/{_KIND}/{_ULID}{_SUFFIX}", records.record),
+    ("GET", f"/{_KIND}/{_ULID}/v/{_VERSION}{_SUFFIX}", records.record),
+    ("GET", f"/{_KIND}/{_ULID}/v/{_VERSION}/receipt.json", records.proof),
+    # The vocabulary.
+    ("GET", f"/vocab{_SUFFIX}", vocabulary.index),
+    ("GET", f"/vocab/framework{_SUFFIX}", vocabulary.framework),
+    ("GET", f"/vocab/ns{_SUFFIX}", vocabulary.namespace),
+    ("GET", "/vocab/context/{name:[a-z0-9.-]{1,60}}", vocabulary.context),
+    ("GET", "/vocab/{name:shapes\\.ttl|schema\\.json}", vocabulary.download),
+    (
+        "GET",
+        f"/vocab/{{space:framework|ns}}/{{rest:[A-Za-z0-9/-]{{1,120}}}}{_SUFFIX}",
+        vocabulary.word,
+    ),
+    # Pages.
+    ("GET", "/", front.home),
+    ("GET", "/cities", cities.listing),
+    ("GET", f"/cities/{_HOST}", cities.one),
+    ("GET", f"/organizations/{_HOST}", front.organization),
+    ("GET", f"/{_PLURAL}", finding.family),
+    ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}{_SUFFIX}", peer_records.record),
+    ("GET", "/actions", actions.listing),
+    ("GET", "/actions/{code:[FST][0-9]{1,2}}", actions.one),
+    ("GET", "/partners", partners.page),
+    ("GET", "/search", finding.search),
+    ("GET", "/verify", checking.verify),
+    ("GET", "/peers", checking.peers),
+    *(("GET", f"/{name}", front.statement) for name in front.STATEMENTS),
+)
+"""Method, path below ``base_url``, handler."""

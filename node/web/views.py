@@ -1,0 +1,223 @@
+"""What a record's page shows, taken from the record: headings, texts, facts and documents.
+
+One function a type puts its fields into the same few shapes, so that one template shows them all;
+a test compares the fields with what the page says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from markupsafe import Markup
+
+from node.service.discover import put_of
+from node.service.projection import profile_of_publisher
+from node.store.ports import TextPut
+from node.web.facts import facts_of
+from node.web.shell import Shell
+from node.web.wording import Fact, Writer, kind_name
+from vocab.framework import Action, load
+from vocab.languages import LangMap
+from vocab.records import (
+    ActionStatus,
+    AnyRecord,
+    Assessment,
+    City,
+    Commitment,
+    Evidence,
+    Exchange,
+    Measure,
+    Membership,
+    NamedPartner,
+    Need,
+    Offer,
+    Organization,
+    Practice,
+    ProgressReport,
+    Strategy,
+    Withdrawal,
+    type_of,
+)
+
+__all__ = ["RecordView", "Section", "actions_of", "named_in", "title_of", "titled", "view_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One long text under a heading; ``callout`` sets it apart."""
+
+    heading: Markup
+    text: LangMap
+    callout: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A record, ready for the template.
+
+    Attributes:
+        kind: Name of its type; ``kind_name``: in words.
+        title: With its language marked; ``plain``: for the page's title.
+        lead: The summary.
+        actions: What it is about; the first is the main one.
+        languages: Tags of what it is written in, the original first where it is known.
+    """
+
+    kind: str
+    kind_name: Markup
+    title: Markup
+    plain: str
+    lead: LangMap
+    actions: tuple[Action, ...]
+    sections: tuple[Section, ...]
+    facts: tuple[Fact, ...]
+    evidence: tuple[Evidence, ...]
+    measures: tuple[Measure, ...]
+    partners: tuple[NamedPartner, ...]
+    languages: tuple[str, ...]
+
+
+def view_of(record: AnyRecord, shell: Shell, known: Mapping[str, LangMap]) -> RecordView:
+    """What the page about a record shows.
+
+    Args:
+        known: Titles and names of ``named_in(record)``, by IRI.
+    """
+    writer = Writer(shell, known)
+    sections = tuple(one for one in _sections(record, shell) if one.text)
+    title, plain = title_of(record, writer)
+    lead: LangMap = getattr(record, "summary", {})
+    return RecordView(
+        kind=type_of(record),
+        kind_name=kind_name(shell.words, type_of(record)),
+        title=title,
+        plain=plain,
+        lead=lead,
+        actions=actions_of(record),
+        sections=sections,
+        facts=tuple(facts_of(record, writer)),
+        evidence=getattr(record, "evidence", ()),
+        measures=getattr(record, "measures", ()),
+        partners=getattr(record, "partners_named", ()),
+        languages=_languages(record, lead, sections),
+    )
+
+
+def named_in(record: AnyRecord) -> set[str]:
+    """IRIs of records and agents that the page names by their titles."""
+    named: set[str | None] = {record.publisher}
+    match record:
+        case Practice():
+            named |= {record.adapted_from}
+        case Offer():
+            named |= set(record.practices)
+        case ProgressReport():
+            named |= {*record.statuses, record.reaffirmation}
+        case Commitment():
+            named |= {record.reaffirms}
+        case Exchange():
+            named |= {record.learner, record.helper, *record.used_practice}
+        case Assessment():
+            named |= {record.subject}
+        case Membership():
+            named |= {record.member, record.organization}
+        case Withdrawal():
+            named |= {record.replaced_by}
+        case City() | Organization() | ActionStatus() | Strategy() | Need():
+            pass
+    return {iri for iri in named if iri}
+
+
+def actions_of(record: AnyRecord) -> tuple[Action, ...]:
+    """The actions of the framework that a record is about, in the record's order."""
+    said = getattr(record, "action", ())
+    iris = (said,) if isinstance(said, str) else said
+    found = (load().concept(iri) for iri in iris)
+    return tuple(one for one in found if isinstance(one, Action))
+
+
+def title_of(record: AnyRecord, writer: Writer) -> tuple[Markup, str]:
+    """A record's title with its language marked, and as plain text; made where it has none."""
+    shell, say = writer.shell, writer.shell.words.say
+    for name in ("title", "name"):
+        texts: LangMap = getattr(record, name, {})
+        if texts:
+            return shell.t(texts), shell.plain(texts)
+    match record:
+        case ActionStatus(action=action, state=state):
+            title = say("%(action)s: %(state)s", action=shell.word(action), state=shell.word(state))
+        case Assessment():
+            city = shell.t(record.subject_name)
+            title = say("%(city)s: %(action)s", city=city, action=shell.word(record.action))
+        case Need(action=action):
+            title = say("Wants to learn: %(action)s", action=shell.word(action))
+        case Offer(action=action):
+            title = say("Can help with: %(action)s", action=shell.word(action))
+        case Exchange(learner=learner, helper=helper):
+            title = say(
+                "%(learner)s learns from %(helper)s",
+                learner=_name(writer, learner),
+                helper=_name(writer, helper),
+            )
+        case Membership():
+            title = say("Membership of %(city)s", city=shell.t(record.member_name))
+        case _:
+            title = kind_name(shell.words, type_of(record))
+    return title, title.striptags()
+
+
+def titled(shell: Shell, put: TextPut, known: Mapping[str, LangMap]) -> Markup:
+    """A record's title for a list, from what the index keeps of it."""
+    return title_of(put_of(put), Writer(shell, known))[0]
+
+
+def _name(writer: Writer, agent: str) -> Markup:
+    name = writer.known.get(agent)
+    base = profile_of_publisher(agent).rpartition("/")[0]
+    return writer.shell.t(name) if name else Markup("<bdi>{}</bdi>").format(base)
+
+
+def _sections(record: AnyRecord, shell: Shell) -> Iterator[Section]:
+    say = shell.words.say
+    match record:
+        case Practice():
+            yield Section(say("The problem"), record.situation_before)
+            yield Section(say("What the city did"), record.what_was_done)
+            yield Section(say("Results"), record.results)
+            yield Section(say("What did not work"), record.what_did_not_work, callout=True)
+            yield Section(say("What the city learned"), record.lessons_learned)
+            yield Section(say("Advice to other cities"), record.transferability)
+        case Commitment():
+            yield Section(say("In its words"), record.text)
+        case ActionStatus():
+            yield Section(say("Why"), record.reason, callout=True)
+            yield Section(say("What to know"), record.note)
+        case ProgressReport():
+            yield Section(say("What went back or stood still"), record.setbacks, callout=True)
+            yield Section(say("Who was consulted"), record.who_was_consulted)
+        case Assessment():
+            yield Section(say("What was found"), record.statement)
+            yield Section(say("How it was found"), record.method)
+        case Need():
+            yield Section(say("What the city is struggling with"), record.problem)
+            yield Section(say("What should be different afterwards"), record.wanted_outcome)
+            yield Section(say("What it has tried, and brings"), record.already_tried)
+        case Exchange():
+            yield Section(say("What both cities say of it"), record.note)
+        case Offer() | Withdrawal():
+            yield Section(say("What to know"), record.note)
+        case City() | Organization() | Membership() | Strategy():
+            pass
+        case _:
+            assert_never(record)
+
+
+def _languages(record: AnyRecord, lead: LangMap, sections: tuple[Section, ...]) -> tuple[str, ...]:
+    """Tags in the order of the record, translations after what they were made from."""
+    tags: dict[str, None] = {}
+    for texts in (getattr(record, "title", {}), lead, *(one.text for one in sections)):
+        tags.update(dict.fromkeys(texts))
+    translated = {one.in_language for one in record.translations}
+    return tuple(sorted(tags, key=lambda tag: tag in translated))
