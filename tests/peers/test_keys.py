@@ -110,6 +110,16 @@ def test_a_second_signature_cannot_be_made_from_one() -> None:
         KEY.public.verify(signature[:32] + scalar.to_bytes(32, "little"), b"message")
 
 
+@pytest.mark.parametrize(
+    ("scalar", "words"),
+    [(ORDER - 1, "does not fit"), (ORDER, "not below"), (2**256 - 1, "not below")],
+)
+def test_a_scalar_is_below_the_order_of_the_group(scalar: int, words: str) -> None:
+    signature = KEY.sign(b"message")[:32] + scalar.to_bytes(32, "little")
+    with pytest.raises(InvalidSignature, match=words):
+        KEY.public.verify(signature, b"message")
+
+
 def test_the_edge_cases_of_the_literature_are_judged_strictly(shared: Path) -> None:
     """Only case 3 holds: its key and R are of mixed order, and RFC 8032's equation is met as it is.
 
