@@ -20,9 +20,7 @@ from node.config import Config, NodeSettings, Role
 from node.core.identity import identity_of
 from node.service.append import open_logs
 from node.service.home import Home, Keys
-from node.store.memory import MemoryDesk, MemoryLedger
-from node.store.memory_catalog import MemoryTextIndex
-from node.store.memory_graph import MemoryGraphStore
+from node.store.memory import MemoryDesk, MemoryGraphStore, MemoryLedger, MemoryTextIndex
 from node.store.ports import Audience
 from peers.client import Answer, Fetcher
 from peers.did import DidDocument, write_document

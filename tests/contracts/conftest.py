@@ -9,9 +9,7 @@ from typing import TypeAlias
 
 import pytest
 
-from node.store.memory import MemoryDesk, MemoryLedger
-from node.store.memory_catalog import MemoryTextIndex
-from node.store.memory_graph import MemoryGraphStore
+from node.store.memory import MemoryDesk, MemoryGraphStore, MemoryLedger, MemoryTextIndex
 from node.store.oxigraph import open_oxigraph
 from node.store.ports import Desk, GraphStore, Ledger, TextIndex
 from node.store.sqlite import open_sqlite

@@ -1,4 +1,4 @@
-"""The text index in memory: the reference for every other, and what pure tests use."""
+"""The text index in memory."""
 
 from __future__ import annotations
 

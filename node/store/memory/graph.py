@@ -1,4 +1,4 @@
-"""The graph store in memory: the reference for every other, and what tests use.
+"""The graph store in memory.
 
 Graphs are sets of triples under names, nothing more. Queries run in this very process, without
 deadline and without a wall to the network: it is no store for strangers' queries.
