@@ -129,7 +129,7 @@ class Console:
 
 def explain(error: Exception, *, verbose: bool = False) -> int:
     """Say what went wrong, in words, on stderr; returns the exit code."""
-    from node.errors import NodeError, SettingsError
+    from node.errors import Invalid, NodeError, SettingsError
     from node.store.ports import Busy, Outdated, StoreError
     from peers.errors import PeerError, Unreachable, Untrusted
 
@@ -138,6 +138,12 @@ def explain(error: Exception, *, verbose: bool = False) -> int:
     match error:
         case SettingsError():
             lines, code = error.mistakes, error.exit_code
+        case Invalid() if error.findings:
+            lines = [
+                f"{getattr(one, 'path', '')}: {getattr(one, 'message', one)}"
+                for one in error.findings
+            ]
+            code = error.exit_code
         case NodeError():
             lines, code = [str(error)], error.exit_code
         case Busy() | Outdated():
