@@ -139,7 +139,9 @@ def main() -> None:
             os._exit(code)
         _, status = os.waitpid(born, 0)
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        print("killed" if killed else f"exit {os.waitstatus_to_exitcode(status)}", flush=True)
+        end = "killed" if killed else f"exit {os.waitstatus_to_exitcode(status)}"
+        sys.stdout.write(f"{end}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
