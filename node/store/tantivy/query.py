@@ -21,6 +21,10 @@ _BEGUN = 0.3
 """What a match by stem, or by a word's beginning, weighs against the word itself."""
 
 
+_FREQUENT = 5_000
+"""Records that have a word, from which on it is frequent."""
+
+
 def query(
     schema: Schema, searcher: Searcher, asked: Asked, filters: Mapping[str, tuple[str, ...]]
 ) -> Query:
@@ -71,14 +75,17 @@ class _Builder:
         return Query.disjunction_max_query(found, 0.1)
 
     def in_order(self, asked: Asked) -> Query:
-        """Whether the words stand near each other; what does is shown first."""
+        """Whether the words stand near each other; what does is shown first.
+
+        Comparing places in long texts takes its time: where every word is frequent, titles decide.
+        """
         forms = [one.form for one in asked if isinstance(one, Word)]
-        return Query.disjunction_max_query(
-            [
-                Query.boost_query(self._phrase(field, forms, slop=2), weight)
-                for field, weight in FIELDS.items()
-            ]
-        )
+        rarest = min(self._searcher.doc_freq("text", form) for form in forms)
+        fields = FIELDS if rarest <= _FREQUENT else ("title",)
+        near = [
+            Query.boost_query(self._phrase(field, forms, slop=2), FIELDS[field]) for field in fields
+        ]
+        return Query.disjunction_max_query(near)
 
     def _word(self, field: str, weight: float, word: Word) -> list[Query]:
         found = [self._weighed(field, word.form, weight)]

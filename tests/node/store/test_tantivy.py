@@ -148,3 +148,12 @@ async def test_killed_at_any_moment_it_holds_what_its_position_says(
             assert await total(index) == sum(one is not None for one in expected.values())
             for iri, one in expected.items():
                 assert await index.get(iri) == one
+
+
+async def test_words_that_stand_together_come_first(tmp_path: Path) -> None:
+    async with open_tantivy(tmp_path / "text") as index:
+        apart = put("apart", title={"en": "rights of a city that is human, and human again"})
+        together = put("together", title={"en": "a city of human rights for all who live here"})
+        await index.apply([apart, together], at(1))
+        page = await index.search(SearchWish(words="human rights"))
+        assert [hit.put.iri.rpartition("/")[2] for hit in page.hits] == ["together", "apart"]
