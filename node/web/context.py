@@ -14,9 +14,11 @@ from node.service.home import Home
 from node.web.addresses import Addresses
 from vocab.languages import LANGUAGES
 
-__all__ = ["HOME", "addresses_of", "chosen_language", "home_of", "wanted_languages"]
+__all__ = ["HOME", "REQUEST_ID", "addresses_of", "chosen_language", "home_of", "wanted_languages"]
 
 HOME: Final = web.AppKey("home", Home)
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+"""The id of a request, for our log and for whoever reports a problem."""
 
 
 def home_of(request: web.Request) -> Home:

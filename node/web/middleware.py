@@ -18,9 +18,9 @@ from aiohttp import web
 
 from node.core.negotiate import media_type
 from node.errors import NodeError
-from node.store.ports import Full, StoreError
+from node.store.ports import Broken, Full, StoreError
 from node.web.answers import HTML, PROBLEM, problem
-from node.web.context import addresses_of, home_of
+from node.web.context import REQUEST_ID, addresses_of, home_of
 from node.web.pages import error_page
 from node.web.problems import PROBLEMS
 from peers.errors import PeerError, TooLarge, Untrusted
@@ -78,7 +78,7 @@ class Trouble:
 async def _identified(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, for our log and for whoever reports a problem."""
     request_id = home_of(request).entropy(8).hex()
-    request["id"] = request_id
+    request[REQUEST_ID] = request_id
     with structlog.contextvars.bound_contextvars(request=request_id):
         response = await handler(request)
     if not response.prepared:
@@ -93,12 +93,14 @@ async def _said(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPException as exc:
         if exc.status < 400:
-            return exc
+            raise
         response = await _answer(request, _of_http(exc))
         if isinstance(exc, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = exc.headers["Allow"]
         return response
     except (NodeError, PeerError, StoreError) as exc:
+        if isinstance(exc, Broken):
+            home_of(request).broken.set()
         return await _answer(request, _of_ours(exc))
     except Exception:  # noqa: BLE001 - the last one who can say anything to the client
         _log.exception("request failed", method=request.method, path=request.path[:200])
@@ -149,5 +151,5 @@ async def _answer(request: web.Request, trouble: Trouble) -> web.Response:
         trouble.detail or HTTPStatus(trouble.status).description,
     )
     headers |= {"Content-Type": PROBLEM, "Access-Control-Allow-Origin": "*"}
-    body = json.dumps({**said, "request": request.get("id", "")}, ensure_ascii=False).encode()
+    body = json.dumps({**said, "request": request.get(REQUEST_ID, "")}, ensure_ascii=False).encode()
     return web.Response(status=trouble.status, body=body, headers=headers)

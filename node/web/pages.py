@@ -21,7 +21,13 @@ from node.service.home import Home
 from node.store.ports import StoreError
 from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.assets import file_name
-from node.web.context import addresses_of, chosen_language, home_of, wanted_languages
+from node.web.context import (
+    REQUEST_ID,
+    addresses_of,
+    chosen_language,
+    home_of,
+    wanted_languages,
+)
 from node.web.facade import MARK, facade, key
 from node.web.groups import groups, tone_of
 from node.web.shell import SECTIONS, Shell
@@ -112,7 +118,7 @@ async def error_page(
         "slug": slug,
         "said": title,
         "detail": detail,
-        "reference": request.get("id", ""),
+        "reference": request.get(REQUEST_ID, ""),
     }
     return _page("error.html", shell, values)
 
