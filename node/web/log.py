@@ -14,7 +14,7 @@ from typing import Final
 from aiohttp import web
 
 from node.errors import NotFound
-from node.store.ports import Audience, Held
+from node.store.ports import Audience
 from node.web.answers import IMMUTABLE, Document, Link, send
 from node.web.context import home_of
 from peers.log import LogId
@@ -111,8 +111,8 @@ async def keys(request: web.Request) -> web.Response:
     home, log = home_of(request), _log(request)
     url = home.log_url(Audience.PUBLIC)
     iri = f"{url}/{request.match_info['name']}"
-    found: Held | None = await home.ledger.latest(iri)
-    if found is None or found.log != log or found.body is None:
+    found = next((one for one in await home.ledger.versions(iri) if one.log == log), None)
+    if found is None or found.body is None:
         raise NotFound(f"Nothing is held under {iri}.")
     return await send(
         request,

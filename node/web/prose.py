@@ -23,6 +23,10 @@ class _Reader(MarkdownIt):
         return url.startswith(("http://", "https://"))
 
 
+def _kept(_tag: str, name: str, value: str) -> str | None:
+    return value if name != "href" or value.startswith(("http://", "https://")) else None
+
+
 _READER: Final = _Reader(
     "zero", {"html": False, "linkify": False, "typographer": False, "maxNesting": 8}
 ).enable(["autolink", "emphasis", "escape", "link", "list", "newline"])
@@ -43,6 +47,7 @@ def prose(text: str) -> Markup:
             _READER.render(text),
             tags=_TAGS,
             attributes={"a": {"href"}, "ol": {"start"}},
+            attribute_filter=_kept,
             url_schemes={"http", "https"},
             link_rel="nofollow noopener noreferrer",
         )

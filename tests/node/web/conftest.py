@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import pytest
-from aiohttp import ClientResponse
+import pytest_asyncio
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from node.demo.records import CITIES, city_documents, fact_documents, read_city
@@ -23,15 +23,13 @@ from node.service.replicate import sync_all
 from node.web.app import make_app
 from tests.homes import Clock, Web, home_of
 
-HTML = {"Accept": "text/html"}
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """One node's application, asked over loopback."""
 
     home: Home
-    client: TestClient
+    client: TestClient[web.Request, web.Application]
 
     async def get(self, path: str, **headers: str) -> ClientResponse:
         """Ask; header names are written with underscores."""
@@ -63,8 +61,8 @@ async def network_of(web: Web, *, cities: int = 3) -> dict[str, Home]:
     directory = await home_of("http://localhost:8400", role="network", web=web, clock=clock)
     await publish_many(directory, [_organization("Network of Invented Cities", "network")])
     everyone = {**homes, "observatory": observatory, "directory": directory}
-    for key in homes:
-        await admit(directory, homes[key].base_url)
+    for home in homes.values():
+        await admit(directory, home.base_url)
     await follow(directory, observatory.base_url)
     for home in homes.values():
         for other in everyone.values():
@@ -84,15 +82,15 @@ async def site_of(home: Home) -> AsyncIterator[Site]:
         yield Site(home, client)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def network() -> AsyncIterator[Mapping[str, Site]]:
-    """Every node of a small network, each with its site."""
+    """Every node of a small network, each with its site; tests that use it change nothing."""
     async with AsyncExitStack() as stack:
         homes = await network_of(Web())
         yield {key: await stack.enter_async_context(site_of(home)) for key, home in homes.items()}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def empty() -> AsyncIterator[Site]:
     """A node on which nothing has been published."""
     async with site_of(await home_of("http://localhost:8400")) as site:
