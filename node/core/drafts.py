@@ -17,10 +17,10 @@ from vocab.languages import LangMap
 from vocab.records import CONTEXT, KINDS
 from vocab.terms import WithdrawalReason
 
-__all__ = ["named", "numbered", "withdrawal_of"]
+__all__ = ["PARTS", "named", "numbered", "withdrawal_of"]
 
 _ONE_OF_A_KIND: Final = frozenset({"City", "Organization"})
-_PARTS: Final = {
+PARTS: Final = {
     "evidence": ("Evidence", "evidence"),
     "measures": ("Measure", "measure"),
     "partnersNamed": ("NamedPartner", "partner"),
@@ -55,7 +55,7 @@ def named(
         if kind not in _ONE_OF_A_KIND:
             made["id"] += f"/{ulid(int(now.timestamp() * 1000), entropy)}"
     if isinstance(made.get("id"), str):
-        for key, (part_type, word) in _PARTS.items():
+        for key, (part_type, word) in PARTS.items():
             if isinstance(made.get(key), list):
                 made[key] = [
                     _part(part, part_type, made["id"], f"{word}-{number}")

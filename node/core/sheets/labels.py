@@ -1,0 +1,90 @@
+"""What columns, types and sheets are called, in the languages of the vocabulary.
+
+English names of fields are those of the shapes. The others, and the words that foreign sheets use
+for the same thing, stand in ``data/headings.csv``: one row a field (``Offer.kind`` where types
+differ), one column a language, the label first and further words after a bar.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from node.core.sheets.columns import Column, Field, Form
+from vocab.languages import LANGUAGES
+
+__all__ = ["folded", "heading", "label", "name_of", "spoken", "words_for"]
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS: Final = re.compile(r"[\s_\-–—./*:'’\"“”«»?¿!()]+")
+
+
+def spoken(language: str) -> str:
+    """The interface language to speak to a reader of this tag: itself, or English.
+
+    >>> spoken("es-AR"), spoken("sw")
+    ('es', 'en')
+    """
+    base = language.partition("-")[0].lower()
+    return base if base in LANGUAGES else "en"
+
+
+def folded(text: str) -> str:
+    """Text as it is compared: without case, accents, marks between words and needless spaces.
+
+    >>> folded("  Ámbito_de  Acción: "), folded("whatWasDone"), folded("Straße")
+    ('ambito de accion', 'what was done', 'strasse')
+    """
+    apart = unicodedata.normalize("NFKD", _CAMEL.sub(" ", text)).casefold()
+    bare = "".join(mark for mark in apart if not unicodedata.combining(mark))
+    return _SEPARATORS.sub(" ", unicodedata.normalize("NFKC", bare)).strip()
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Name → language → label and further words."""
+    text = files("node.core.sheets").joinpath("data", "headings.csv").read_text("utf-8")
+    return {
+        row.pop("field"): {tag: tuple(cell.split("|")) for tag, cell in row.items()}
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def _row(field: Field) -> Mapping[str, tuple[str, ...]]:
+    """A field's row of the table; empty for one that has none yet."""
+    table = _table()
+    return table.get(f"{field.owner}.{field.key}") or table.get(field.key) or {}
+
+
+def label(field: Field, language: str) -> str:
+    """What a field is called; in English where the table has nothing."""
+    words = _row(field).get(spoken(language), ("",))
+    return words[0] or _row(field).get("en", ("",))[0] or field.title
+
+
+def name_of(name: str, language: str) -> str:
+    """What a type of record or part, or a thing of the table such as ``errors``, is called."""
+    row = _table().get(name, {})
+    return row.get(spoken(language), (name,))[0]
+
+
+def words_for(name: str | Field) -> Mapping[str, tuple[str, ...]]:
+    """Language → every word for a field, a type or a thing of the table, its label first."""
+    if isinstance(name, Field):
+        row = _row(name)
+        english = tuple(word for word in row.get("en", ()) if word)
+        return {**row, "en": (name.title, *english)}
+    return _table().get(name, {"en": (name,)})
+
+
+def heading(column: Column, language: str) -> str:
+    """What stands above a column: ``Title [es]``, ``Evidence 2: Page``."""
+    text = label(column.leaf, language)
+    if column.inner is not None:
+        text = f"{name_of(column.field.ref, language)} {column.number}: {text}"
+    return f"{text} [{column.tag}]" if column.leaf.form is Form.TEXTS else text
