@@ -75,7 +75,7 @@ def edited(name: str, old: str, new: str) -> Callable[[Request], Request]:
         (
             edited("signature-input", f"expires={NOW + 300}", f"expires={NOW + 301}"),
             BadSignature,
-            "",
+            "lives 300 s at most",
         ),
         (
             edited("signature-input", f"created={NOW}", f"created={NOW - 1}"),
