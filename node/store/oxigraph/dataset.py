@@ -108,14 +108,16 @@ class Dataset:
         """A graph as sorted N-Triples; ``None`` where there is none."""
         if name == _MARK.value:
             return None
-        return "".join(sorted(_line(triple) for triple in self._triples(name))) or None
+        return "".join(f"{line}\n" for line in sorted(self._lines(_node(name)))) or None
 
     def dump(self) -> bytes:
         """The graphs of the union as sorted N-Quads."""
+        apart = {_MARK.value, *self._outside}
         lines = [
-            f"{_line(quad.triple)[:-2]}{quad.graph_name} .\n"
-            for quad in self._store.quads_for_pattern(None, None, None)
-            if _named(quad) and _named(quad) not in self._outside
+            f"{line[:-1]}{graph} .\n"
+            for graph in self._store.named_graphs()
+            if isinstance(graph, NamedNode) and graph.value not in apart
+            for line in self._lines(graph)
         ]
         lines.sort()
         return "".join(lines).encode()
@@ -127,9 +129,7 @@ class Dataset:
         """
         folder.parent.mkdir(exist_ok=True)
         self._store.backup(folder)
-        copy = Store(folder)
-        copy.update(f"DROP SILENT GRAPH {_MARK}")
-        copy.flush()
+        Store(folder).update(f"DROP SILENT GRAPH {_MARK}")
         return self.position
 
     def rewrite(self) -> None:
@@ -176,6 +176,11 @@ class Dataset:
 
     def _holds(self, name: str) -> bool:
         return next(self._triples(name), None) is not None
+
+    def _lines(self, graph: NamedNode) -> list[str]:
+        """A graph as N-Triples, in no order, without the ends of lines."""
+        text = self._store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) or b""
+        return text.decode().split("\n")[:-1]
 
     def _triples(self, name: str) -> Iterator[Triple]:
         for quad in self._store.quads_for_pattern(None, None, None, _node(name)):
