@@ -115,7 +115,8 @@ class _Roster:
 
     async def _ask(self, did: str) -> None:
         contact = await self.home.desk.contact(did)
-        if contact is None or self.home.now() < self.rest.get(did, self.home.now()):
+        rest = self.rest.get(did)
+        if contact is None or (rest is not None and self.home.now() < rest):
             return
         report = await sync_peer(self.home, contact)
         if report.exit_code:

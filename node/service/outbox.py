@@ -6,19 +6,18 @@ later up to once an hour; one that refuses is not asked to reconsider.
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from node.core.ulid import ulid
 from node.service.contacts import document_of_peer
 from node.service.home import Home
+from node.service.many import each
 from node.store.ports import Audience, Contact, Message
 from peers.did import parse_did, read_document
 from peers.errors import Malformed, PeerError, Unreachable
@@ -66,7 +65,7 @@ async def queue(home: Home, peer: str, message: bytes, *, id: str, topic: str) -
 async def deliver(home: Home) -> int:
     """Send every message whose time has come; returns how many were taken."""
     due = await home.desk.due(home.stamp(), _BATCH)
-    taken = await _each([partial(_deliver, home, one) for one in due])
+    taken = await each([partial(_deliver, home, one) for one in due], at_once=_AT_ONCE)
     return sum(taken)
 
 
@@ -94,9 +93,10 @@ async def announce(home: Home) -> int:
         and (known := told.get(contact.did, _Told())).size < size
         and known.due <= now
     ]
-    taken = await _each(
-        [partial(_announce, home, one, told.get(one.did, _Told()), size, note) for one in waiting]
-    )
+    work = [
+        partial(_announce, home, one, told.get(one.did, _Told()), size, note) for one in waiting
+    ]
+    taken = await each(work, at_once=_AT_ONCE)
     return sum(taken)
 
 
@@ -110,18 +110,6 @@ def backoff(attempts: int, fraction: float) -> timedelta:
     (datetime.timedelta(seconds=30), datetime.timedelta(seconds=1800))
     """
     return timedelta(seconds=min(_LONGEST, _FIRST * 2.0 ** min(attempts, 20)) * fraction)
-
-
-async def _each(work: list[Callable[[], Coroutine[Any, Any, bool]]]) -> list[bool]:
-    slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def run(one: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
-        async with slots:
-            return await one()
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(run(one)) for one in work]
-    return [task.result() for task in tasks]
 
 
 async def _deliver(home: Home, message: Message) -> bool:

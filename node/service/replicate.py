@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -24,6 +25,7 @@ from node.service.contacts import (
     unfollow,
 )
 from node.service.home import Home
+from node.service.many import each
 from node.store.ports import Conflict, Contact, Held
 from peers.checkpoint import NoteVerifier
 from peers.client import LogReader
@@ -103,15 +105,8 @@ async def sync_all(home: Home, peers: Sequence[str] = ()) -> list[PeerReport]:
         contacts = [await contact_of(home, peer) for peer in peers]
     else:
         contacts = [one for one in await home.desk.contacts() if one.state == "following"]
-    slots = asyncio.Semaphore(home.config.sync.at_once)
-
-    async def ask(contact: Contact) -> PeerReport:
-        async with slots:
-            return await sync_peer(home, contact)
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(ask(contact)) for contact in contacts]
-    return [task.result() for task in tasks]
+    work = [partial(sync_peer, home, contact) for contact in contacts]
+    return await each(work, at_once=home.config.sync.at_once)
 
 
 async def sync_hinted(home: Home) -> list[PeerReport]:
