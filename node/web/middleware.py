@@ -51,6 +51,7 @@ _BY_STATUS: Final = {
     406: "not-acceptable",
     413: "too-large",
     415: "unsupported-media-type",
+    429: "too-many",
 }
 
 
@@ -121,7 +122,8 @@ def _of_http(exc: web.HTTPException) -> Trouble:
     slug = _BY_STATUS.get(exc.status, "bad-request" if exc.status < 500 else "failed")
     # What aiohttp says by default is the status in words, which the title says better.
     detail = exc.text or ""
-    return Trouble(exc.status, slug, "" if detail.startswith(f"{exc.status}: ") else detail)
+    detail = "" if detail.startswith(f"{exc.status}: ") else detail
+    return Trouble(exc.status, slug, detail, int(exc.headers.get("Retry-After", "0")))
 
 
 def _of_ours(exc: NodeError | PeerError | StoreError) -> Trouble:

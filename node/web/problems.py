@@ -15,6 +15,7 @@ PROBLEMS: Final = {
     "not-acceptable": mark("There is no such format here"),
     "too-large": mark("That is too much at once"),
     "unsupported-media-type": mark("This media type is not read here"),
+    "too-many": mark("Come back a little later"),
     "gone": mark("It was withdrawn by its publisher"),
     "refused": mark("Refused for safety"),
     "untrusted": mark("The signature does not hold"),
