@@ -27,6 +27,10 @@ __all__ = ["RULES", "Verdict", "admit"]
 RULES: Final = 1
 """Version of the rules: what was quarantined under older ones is judged again."""
 
+_PUBLIC_ONLY: Final = frozenset({"City", "Organization", "Membership"})
+_SHOWN: Final = 3
+"""Findings that a refusal tells; there may be a hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -51,6 +55,8 @@ def admit(
     entry: Entry, body: Body | None, log: LogId, document: DidDocument, limits: Limits
 ) -> Verdict:
     """Judge one entry of the log of the node that ``document`` describes.
+
+    It does **not** check that the entry follows on the record's last one: that takes the log.
 
     Args:
         entry: Read, and shown by sync to stand in ``log``.
@@ -85,6 +91,14 @@ def _check_place(entry: Entry, log: LogId, document: DidDocument) -> None:
     if entry.kind in {EntryKind.GENESIS, EntryKind.KEY_CHANGE}:
         return
     _expect(entry.object.startswith(f"{base}/"), f"a record below {base}/", entry.object)
+    begun = entry.version == 1 and entry.prev is None
+    follows = entry.version > 1 and entry.prev is not None
+    # A record that was withdrawn may be created again: its versions count on.
+    _expect(
+        follows or (begun and entry.kind is EntryKind.CREATE),
+        "a Create of version 1, or a later version that names the entry before it",
+        f"{entry.kind} of version {entry.version} after entry {entry.prev}",
+    )
 
 
 def _read(body: Body, limits: Limits) -> JsonObject:
@@ -111,16 +125,17 @@ def _check_body(entry: Entry, secured: JsonObject, log: LogId, document: DidDocu
 def _check_record(entry: Entry, secured: JsonObject, log: LogId, document: DidDocument) -> None:
     """The record is the one that the entry names, of this city, and well made."""
     base, kind = document.base_url, str(secured.get("type"))
-    agents = {f"{base}/#city", f"{base}/#organization"}
+    agents = (f"{base}/#city", f"{base}/#organization")
     _expect(
         secured.get("publisher") in agents,
         f"the publisher to be {base}'s own",
         secured.get("publisher"),
     )
+    version = secured.get("version")
     _expect(
-        secured.get("version") == entry.version,
+        type(version) is int and version == entry.version,
         f"version {entry.version} within the record as in the log",
-        secured.get("version"),
+        version,
     )
     if entry.kind is EntryKind.DELETE:
         _expect(kind == "Withdrawal", "a Withdrawal as the body of a Delete", kind)
@@ -131,13 +146,25 @@ def _check_record(entry: Entry, secured: JsonObject, log: LogId, document: DidDo
         own = entry.object
         _check_address(own, kind, base)
     _expect(secured.get("id") == own, f"the id {own}", secured.get("id"))
+    _check_shape(secured)
+    _check_audience(secured, kind, log)
+
+
+def _check_shape(secured: JsonObject) -> None:
     wrong = [one for one in check(secured) if one.severity is Severity.VIOLATION]
     if wrong:
-        more = f" (and {len(wrong) - 1} more findings)" if len(wrong) > 1 else ""
-        raise _No(f"{wrong[0].path or 'the record'}: {wrong[0].message}{more}")
+        told = " ".join(f"{one.path or 'the record'}: {one.message}" for one in wrong[:_SHOWN])
+        more = f" (and {len(wrong) - _SHOWN} more)" if len(wrong) > _SHOWN else ""
+        raise _No(told + more)
+
+
+def _check_audience(secured: JsonObject, kind: str, log: LogId) -> None:
+    """What puts people in danger stays away from the public log; who is who is in it alone."""
+    public = log.endswith("/public")
     limit = audience_limit(secured)
-    may = {Widest.PUBLIC} if log.endswith("/public") else {Widest.PUBLIC, Widest.MEMBERS}
+    may = {Widest.PUBLIC} if public else {Widest.PUBLIC, Widest.MEMBERS}
     _expect(limit.widest in may, "a record that may stand in this log", limit.reason)
+    _expect(public or kind not in _PUBLIC_ONLY, f"a {kind} in the public log", log)
 
 
 def _check_address(iri: str, kind: str, base: str) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from node.core.admission import Verdict, admit
 from node.core.identity import genesis_of, identity_of
@@ -48,6 +50,7 @@ def judged(
     kind: EntryKind = EntryKind.CREATE,
     iri: str = IRI,
     version: int = 1,
+    prev: int | None = None,
     key: SecretKey = KEY,
     method: str = METHOD,
     log: LogId = LOG,
@@ -63,7 +66,7 @@ def judged(
         object=iri,
         published="2026-01-01T00:00:00Z",
         version=version,
-        prev=None,
+        prev=prev if prev is not None or version == 1 else 0,
         digest=body.digest,
     )
     return admit(entry, body, log, DOCUMENT, Limits())
@@ -127,6 +130,57 @@ def test_what_was_changed_after_signing_is_refused(
     assert words in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("kind", "version", "prev"),
+    [
+        (EntryKind.UPDATE, 1, None),
+        (EntryKind.DELETE, 1, None),
+        (EntryKind.CREATE, 1, 0),
+    ],
+)
+def test_a_first_version_is_created_and_follows_on_nothing(
+    kind: EntryKind, version: int, prev: int | None
+) -> None:
+    verdict = judged(practice(), kind=kind, version=version, prev=prev)
+    assert "a Create of version 1, or a later version" in verdict.reason
+
+
+def test_a_record_that_was_withdrawn_may_come_back() -> None:
+    assert judged({**practice(), "version": 3}, version=3, prev=7).admitted
+
+
+def test_a_refusal_tells_the_first_findings_and_how_many_more_there_are() -> None:
+    draft = practice()
+    draft.update(title={}, titel="x", summary=[], issued="soon", results={"fr": ""})
+    reason = judged(draft).reason
+    assert all(path in reason for path in ("/issued", "/results/fr", "/summary"))
+    assert reason.endswith("(and 2 more)")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+MEMBERS = [*practice(), "proof", "evidence", "object", "version", "element", "measures", "state"]
+
+
+@given(st.sampled_from(MEMBERS), JSON, st.booleans())
+def test_whatever_a_member_holds_the_log_goes_on(name: str, value: object, early: bool) -> None:
+    """A verdict, never an exception: one hostile record must not stop a log."""
+    draft = practice()
+    if early and name != "proof":
+        judged({**draft, name: value})
+    else:
+        judged(draft, after=change(**{name: value}))
+
+
+@given(st.sampled_from(["type", "created", "verificationMethod", "proofValue", "@context"]), JSON)
+def test_whatever_a_proof_holds_the_log_goes_on(name: str, value: object) -> None:
+    verdict = judged(practice(), after=lambda draft: draft["proof"].update({name: value}))
+    assert not verdict.admitted
+
+
 def test_another_citys_key_is_refused() -> None:
     assert "does not fit" in judged(practice(), key=OTHER).reason
     assert (
@@ -170,7 +224,8 @@ def withdrawal(iri: str = IRI) -> Draft:
 
 def test_a_withdrawal_stands_in_a_delete_alone() -> None:
     assert judged(withdrawal(), kind=EntryKind.DELETE, version=2).admitted
-    assert "Withdrawal" in judged(practice(), kind=EntryKind.DELETE).reason
+    kept = judged({**practice(), "version": 2}, kind=EntryKind.DELETE, version=2)
+    assert "a Withdrawal as the body of a Delete" in kept.reason
     assert not judged(withdrawal(), kind=EntryKind.UPDATE, version=2).admitted
     other = withdrawal(f"{BASE}/practice/01ARYZ6S410000000000000001")
     assert not judged(other, kind=EntryKind.DELETE, version=2).admitted
@@ -211,6 +266,20 @@ def test_a_genesis_is_admitted_with_the_documents_own_keys() -> None:
     other = identity_of(BASE, KEY.public, OTHER.public, OTHER.public)
     bad = genesis_of(other, url, "zQm" + "1" * 44)
     assert "keys" in judged(bad, kind=EntryKind.GENESIS, iri=f"{url}/genesis").reason
+
+
+def test_who_is_who_is_said_in_the_public_log_alone() -> None:
+    city = {
+        **practice(),
+        "id": f"{BASE}/city",
+        "type": "City",
+        "name": {"fr": "Lyon"},
+        "country": "FR",
+    }
+    del city["title"], city["action"]
+    assert judged(city, iri=f"{BASE}/city").admitted
+    members = judged(city, iri=f"{BASE}/city", log=LogId("lyon.example/log/members"))
+    assert "a City in the public log" in members.reason
 
 
 def test_what_is_for_members_is_not_admitted_to_the_public_log() -> None:
