@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from node.control.looking import action_iri
 from node.control.recording import text_in
 from node.core.reasons import action_name, sentences, why_not
-from node.service import pair
+from node.service import matching, pair
 from node.service.discover import names
 from node.service.home import Home
 from node.service.index import catch_up
@@ -21,7 +21,7 @@ __all__ = ["ask_city", "list_exchanges", "say_word", "suggest_cities"]
 
 async def suggest_cities(home: Home, *, limit: int = 10) -> JsonObject:
     """``suggestions`` with reasons in words, and ``unmatched`` needs with why not."""
-    found = await pair.suggestions(home)
+    found = await matching.suggestions(home)
     called = await names(home)
     codes = {action.iri: action.code for action in load().actions}
     return {

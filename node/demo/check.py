@@ -16,7 +16,7 @@ from node.core.pairing import Proposal
 from node.core.steps import Step
 from node.demo.network import Network
 from node.errors import Gone, NodeError, NotFound
-from node.service import pair
+from node.service import matching, pair
 from node.service.discover import found
 from node.service.home import Home
 from node.service.index import catch_up
@@ -170,7 +170,7 @@ async def _assessed(trip: _Trip) -> str:
 
 
 async def _suggest(trip: _Trip) -> str:
-    suggestions = await pair.suggestions(trip.learner)
+    suggestions = await matching.suggestions(trip.learner)
     proposal = next(
         (one for one in suggestions.proposals if one.helper == trip.teacher.agent), None
     )

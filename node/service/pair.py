@@ -1,4 +1,4 @@
-"""Peer learning between two cities: suggestions, and exchanges agreed by signed messages.
+"""Exchanges between two cities, agreed by signed messages.
 
 Each side keeps every word on its desk, its own and the other's; where an exchange stands is what
 the words say (``node.core.exchange``). When both have agreed on one note, each publishes the
@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from node.core.exchange import Role, Word, fold, note_digest, verbs
-from node.core.pairing import Past, Suggestions, suggest
-from node.core.profile import Profile, profile_of
 from node.core.ulid import ulid
 from node.errors import NotFound, Refused
 from node.service.contacts import contact_of, document_of_peer
-from node.service.discover import CityEntry, cities, found
+from node.service.discover import found
 from node.service.home import Home
 from node.service.outbox import queue
 from node.service.publish import publish
@@ -29,21 +27,11 @@ from vocab.framework import load
 from vocab.languages import LangMap
 from vocab.terms import ExchangeRole, ExchangeState
 
-__all__ = [
-    "ExchangeView",
-    "ask",
-    "exchange",
-    "exchanges",
-    "profiles",
-    "receive",
-    "say",
-    "suggestions",
-]
+__all__ = ["ExchangeView", "ask", "exchange", "exchanges", "receive", "say"]
 
 ANSWERS: Final = ("problem", "wantedOutcome", "alreadyTried")
 """The three questions of a request, as a Need has them."""
 
-_LIVE: Final = {"asked", "accepted", "scheduled", "met", "paused"}
 _TYPES: Final = {
     "ask": MessageType.OFFER,
     "accept": MessageType.ACCEPT,
@@ -79,30 +67,6 @@ class ExchangeView:
     outcome: str
     note: LangMap
     proposed: bool
-
-
-async def profiles(home: Home) -> list[Profile]:
-    """Every city that is held, as pairing sees it."""
-    kinds = ["City", "Need", "Offer", "ActionStatus", "Practice", "Assessment"]
-    by_city: dict[str, list[Any]] = {}
-    for one in await found(home, kinds=kinds):
-        about = getattr(one.record, "subject", one.put.agent)
-        by_city.setdefault(about, []).append(one.record)
-    made = (profile_of(records) for records in by_city.values())
-    return sorted((one for one in made if one), key=lambda one: one.agent)
-
-
-async def suggestions(home: Home) -> Suggestions:
-    """Who could help with what we need, from signed public records."""
-    everyone = await profiles(home)
-    own = next((one for one in everyone if one.agent == home.agent), None)
-    if own is None:
-        raise NotFound(
-            f"{home.profile_iri}: expected this city's own profile, found none; publish it first"
-        )
-    near = [action.iri for action in load().actions]
-    past = await _past(home)
-    return suggest(own, everyone, home.now().date(), past=past, near=near)
 
 
 async def ask(home: Home, peer: str, action: str, answers: Mapping[str, LangMap]) -> ExchangeView:
@@ -340,22 +304,6 @@ async def _publish_if_closed(home: Home, identity: str) -> None:
 
 def _role_iri(role: Role) -> str:
     return str(ExchangeRole.LEARNER if role == "learner" else ExchangeRole.HELPER)
-
-
-async def _past(home: Home) -> Past:
-    """Exchanges under way use up a helper's capacity, as far as we know of them."""
-    active: dict[str, int] = {}
-    blocked: set[tuple[str, str]] = set()
-    for view in await exchanges(home):
-        helper = view.peer_agent if view.role == "learner" else home.agent
-        if view.state in _LIVE:
-            active[helper] = active.get(helper, 0) + 1
-    states = {contact.log: contact.state for contact in await home.desk.contacts()}
-    entries: list[CityEntry] = await cities(home)
-    for entry in entries:
-        if states.get(entry.profile.put.log) == "blocked":
-            blocked.add((home.agent, entry.agent))
-    return Past(active=active, blocked=frozenset(blocked))
 
 
 def _topic(identity: str) -> str:

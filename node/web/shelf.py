@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 
 from node.core.profile import Profile
-from node.service import discover, pair
+from node.service import discover, matching
 from node.service.discover import CityEntry, CityPicture
 from node.store.ports import Position
 from node.web.context import home_of
@@ -84,7 +84,7 @@ async def names(request: web.Request) -> Mapping[str, LangMap]:
 
 async def profiles(request: web.Request) -> Sequence[Profile]:
     """Every city as pairing sees it."""
-    return await _kept(request, "profiles", lambda: pair.profiles(home_of(request)))
+    return await _kept(request, "profiles", lambda: matching.profiles(home_of(request)))
 
 
 def blocks_of(picture: CityPicture) -> dict[str, Block]:
