@@ -110,7 +110,7 @@ class Addresses:
 
         ``None`` for anything else. That the page exists is not checked.
         """
-        path = self.path_of(iri) or self.word_path(iri)
+        path = self.word_path(iri) or self.path_of(iri)
         return None if path is None else self(path)
 
     def word_path(self, iri: str) -> str | None:

@@ -81,10 +81,7 @@ async def _identified(request: web.Request, handler: Handler) -> web.StreamRespo
     request_id = home_of(request).entropy(8).hex()
     request[REQUEST_ID] = request_id
     with structlog.contextvars.bound_contextvars(request=request_id):
-        response = await handler(request)
-    if not response.prepared:
-        response.headers["X-Request-Id"] = request_id
-    return response
+        return await handler(request)
 
 
 @web.middleware
@@ -111,10 +108,12 @@ async def _said(request: web.Request, handler: Handler) -> web.StreamResponse:
 MIDDLEWARES: Final = (_identified, _said)
 
 
-async def harden(_request: web.Request, response: web.StreamResponse) -> None:
+async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on whatever is about to be sent (``on_response_prepare``)."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if REQUEST_ID in request:
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
     response.headers.pop("Server", None)
 
 

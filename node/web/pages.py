@@ -7,15 +7,14 @@ as Markup. An undefined name in a template is an error, not an empty string.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any, Final
 from urllib.parse import unquote
 
-import structlog
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from node.errors import NodeError
 from node.service.discover import put_of
 from node.service.home import Home
 from node.store.ports import StoreError
@@ -45,8 +44,6 @@ __all__ = ["VARY", "error_page", "own_profile", "render", "shell_of"]
 
 VARY: Final = ("Accept", "Accept-Language")
 """What the answer of every page depends on, besides its coding."""
-
-_log = structlog.get_logger(__name__)
 
 
 async def own_profile(home: Home) -> City | Organization | None:
@@ -107,12 +104,12 @@ async def render(
 async def error_page(
     request: web.Request, status: int, slug: str, title: str, detail: str
 ) -> bytes:
-    """The page for a refusal or a failure; it is shown even where the store cannot be read."""
-    try:
-        shell = await shell_of(request)
-    except (NodeError, StoreError, OSError) as exc:
-        _log.warning("error page without the node's name", error=str(exc))
-        shell = _shell(request, None, demonstration=False)
+    """The page for a refusal or a failure."""
+    profile = None
+    if status < 500:  # Where we have failed, the stores may be what failed: nothing is read.
+        with suppress(StoreError, OSError):
+            profile = await own_profile(home_of(request))
+    shell = _shell(request, profile, demonstration=False)
     values = {
         "status": status,
         "slug": slug,

@@ -75,7 +75,7 @@ class Shell:
 
     def to(self, iri: str) -> str:
         """A link to our page about a record, an agent or a word; the IRI itself where none is."""
-        path = self.addresses.path_of(iri) or self.addresses.word_path(iri)
+        path = self.addresses.word_path(iri) or self.addresses.path_of(iri)
         if path is not None:
             return self.href(path)
         return iri if urlsplit(iri).scheme in {"http", "https"} else ""
