@@ -13,15 +13,15 @@ from typing import Any
 
 import structlog
 
-from node.config import Config
+from node.config import LogSettings
 
 __all__ = ["start_journal"]
 
 
-def start_journal(config: Config) -> None:
-    """Set up the journal of this process, as the settings ask."""
-    level = logging.getLevelNamesMapping()[config.log.level.upper()]
-    text = config.log.format == "text" or (config.log.format == "auto" and sys.stderr.isatty())
+def start_journal(settings: LogSettings) -> None:
+    """Set up the journal of this process, as the settings ask; it never writes to stdout."""
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    text = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
@@ -39,7 +39,7 @@ def start_journal(config: Config) -> None:
         if text
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -51,6 +51,13 @@ def start_journal(config: Config) -> None:
     root.setLevel(level)
     # The scheduler tells of every run; what a job has to say, it says itself.
     logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))
+
+
+class _ToStderr(logging.Handler):
+    """Writes to whatever stderr is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 def _printable(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -81,7 +81,7 @@ def run_node(config: Config, *, say: Callable[[str], None]) -> None:
         Broken: The disk failed: what is on it decides, when the node starts again.
         Refused, SettingsError, StoreError: As ``serve`` does.
     """
-    start_journal(config)
+    start_journal(config.log)
     uvloop.run(_run(config, say))
 
 
@@ -111,6 +111,7 @@ async def _first(*events: asyncio.Event) -> None:
 
 def one_call(config: Config, name: str, arguments: Mapping[str, Any]) -> JsonObject:
     """Run one operation: in the process that serves, or here where none does."""
+    start_journal(config.log)
     return asyncio.run(_one_call(config, name, arguments))
 
 

@@ -29,6 +29,18 @@ from peers.limits import Limits
 from tests.homes import practice
 
 
+@pytest.fixture(autouse=True)
+def journal() -> Iterator[None]:
+    """Puts the process's logging back as it was."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.getLogger("apscheduler").level
+    yield
+    root.handlers[:], level, scheduler = before
+    root.setLevel(level)
+    logging.getLogger("apscheduler").setLevel(scheduler)
+    structlog.reset_defaults()
+
+
 def free_port() -> int:
     with socket.socket() as made:
         made.bind(("127.0.0.1", 0))
@@ -182,24 +194,11 @@ async def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> No
         assert await home.text.get(receipt.iri) is not None
 
 
-@pytest.fixture
-def journal() -> Iterator[None]:
-    """Puts the process's logging back as it was."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, logging.getLogger("apscheduler").level
-    yield
-    root.handlers[:], level, scheduler = before
-    root.setLevel(level)
-    logging.getLogger("apscheduler").setLevel(scheduler)
-    structlog.reset_defaults()
-
-
-@pytest.mark.usefixtures("journal")
 def test_a_journal_line_is_one_json_object_that_nobody_can_forge(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = made(tmp_path / "node")
-    start_journal(config)
+    start_journal(config.log)
     structlog.get_logger("test").warning("asked", peer="evil\nroot: all is well\x1b[31m")
     structlog.get_logger("test").debug("not shown")
     [line] = capsys.readouterr().err.strip().splitlines()
