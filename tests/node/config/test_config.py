@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -147,3 +148,16 @@ def test_every_setting_says_what_it_means() -> None:
 def test_durations_and_sizes_are_read_as_they_are_written(number: int) -> None:
     assert duration(in_words(timedelta(seconds=number))) == timedelta(seconds=number)
     assert size(in_words(number)) == number
+
+
+@pytest.mark.parametrize("key", [key for key, _ in fields()])
+def test_every_setting_is_read_by_the_program(key: str, root: Path) -> None:
+    """A setting that nothing reads would be a promise that nobody keeps."""
+    name = key.partition(".")[2]
+    used = re.compile(rf"\.{name}\b|getattr\(config\.node, key\)")
+    places = [
+        path
+        for path in (root / "node").rglob("*.py")
+        if "config" not in path.parts and used.search(path.read_text("utf-8"))
+    ]
+    assert places
