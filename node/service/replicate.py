@@ -26,7 +26,7 @@ from node.service.contacts import (
 )
 from node.service.home import Home
 from node.service.many import each
-from node.store.ports import Conflict, Contact, Held
+from node.store.ports import Conflict, Contact, Held, StoreError
 from peers.checkpoint import NoteVerifier
 from peers.client import LogReader
 from peers.errors import BadSignature, Equivocation, PeerError, Unreachable, Untrusted
@@ -100,6 +100,7 @@ async def sync_all(home: Home, peers: Sequence[str] = ()) -> list[PeerReport]:
 
     Raises:
         NotFound: A name is not a peer of ours.
+        StoreError: Our own stores failed.
     """
     if peers:
         contacts = [await contact_of(home, peer) for peer in peers]
@@ -136,6 +137,11 @@ async def sync_peer(home: Home, contact: Contact) -> PeerReport:
     except TimeoutError:
         late = Unreachable(contact.did, f"not done within {_BUDGET:g} s")
         return await _failed(home, replace(report, requests=reader.requests), late)
+    except Conflict:
+        busy = Unreachable(contact.did, "somebody else here is taking from it; ask again")
+        return await _failed(home, replace(report, requests=reader.requests), busy)
+    except StoreError:
+        raise  # Our own trouble, and no peer's fault.
     except Exception as exc:  # noqa: BLE001 - one peer's bytes must never stop the others
         _log.exception("sync failed", peer=contact.did)
         odd = PeerError(contact.did, f"an unexpected {type(exc).__name__}: {exc}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,10 +23,11 @@ from node.service.replicate import (
     set_state,
     sync_all,
     sync_hinted,
+    sync_peer,
     unfollow,
 )
 from node.store.memory import MemoryLedger
-from node.store.ports import Audience
+from node.store.ports import Audience, Full
 from peers.checkpoint import NoteSigner
 from peers.did import write_document
 from peers.encoding import jcs
@@ -259,6 +261,28 @@ class TestABadPeer:
         web.instead[f"{AURORA}/log/public/checkpoint"] = b"\xff\x00 not a note"
         bad, good = await sync_all(hansol)
         assert (bad.exit_code, good.new) == (1, 1)
+
+
+async def test_our_own_full_disk_is_no_fault_of_the_peer(aurora: Home, hansol: Home) -> None:
+    async def full(*args: object, **named: object) -> None:
+        raise Full("a test says so")
+
+    commit = hansol.ledger.commit
+    hansol.ledger.commit = full  # type: ignore[method-assign]
+    with pytest.raises(Full):
+        await sync_all(hansol)
+    assert (await contact_of(hansol, AURORA)).failures == 0
+    hansol.ledger.commit = commit  # type: ignore[method-assign]
+    assert (await ask(hansol)).new == 1
+    assert await same_log(aurora, hansol)
+
+
+async def test_two_tasks_that_ask_the_same_peer_take_it_once(aurora: Home, hansol: Home) -> None:
+    await publish_many(aurora, [practice(f"Número {n}") for n in range(5)])
+    contact = await contact_of(hansol, AURORA)
+    reports = await asyncio.gather(*(sync_peer(hansol, contact) for _ in range(4)))
+    assert {report.error for report in reports} == {""}
+    assert await same_log(aurora, hansol)
 
 
 def _signed(home: Home, document: dict[str, Any]) -> Body:
