@@ -16,11 +16,11 @@ from aiohttp import web
 from node.errors import NotFound
 from node.store.ports import Audience
 from node.web.answers import IMMUTABLE, Document, Link, send
-from node.web.context import home_of
+from node.web.context import addresses_of, home_of
 from peers.log import LogId
 from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, tile_path
 
-__all__ = ["bundle", "checkpoint", "entry", "keys", "records", "tile"]
+__all__ = ["bundle", "checkpoint", "entry", "itself", "keys", "records", "tile"]
 
 SHORT: Final = "public, max-age=5, must-revalidate"
 _PLACE: Final = re.compile(r"((?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
@@ -28,6 +28,11 @@ _LEVELS: Final = 6
 """Levels of tiles that a log of 2^40 entries has at most, with room."""
 _STEP: Final = 32
 """Records read at a time: 32 of the largest fill a page."""
+
+
+async def itself(request: web.Request) -> web.Response:
+    """``/log/public``: the log's address leads to what it says of itself."""
+    raise web.HTTPSeeOther(addresses_of(request)("/log/public/checkpoint"))
 
 
 async def checkpoint(request: web.Request) -> web.Response:

@@ -55,6 +55,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/favicon.svg", plain.favicon),
     ("GET", "/favicon.ico", plain.favicon),
     ("GET", "/static/{name}", assets.serve),
+    ("GET", _LOG, log.itself),
     ("GET", f"{_LOG}/checkpoint", log.checkpoint),
     ("GET", f"{_LOG}/tile/entries/{{place:[x0-9./p]{{3,40}}}}", log.bundle),
     ("GET", f"{_LOG}/tile/{{level:[0-9]}}/{{place:[x0-9./p]{{3,40}}}}", log.tile),
