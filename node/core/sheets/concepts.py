@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from node.core.sheets.labels import folded, spoken
@@ -108,11 +108,12 @@ def choices(ref: str, language: str) -> tuple[str, ...]:
     return tuple(word_for(concept.iri, ref, language) for concept in _listed(ref))
 
 
+@lru_cache(maxsize=4096)
 def nearest_word(text: str, ref: str, language: str) -> str:
     """The choice that looks most like a text that means nothing; empty where none does."""
     spelt = {folded(word): word for word in choices(ref, language)}
     spelt |= {
         folded(concept.slug): word_for(concept.iri, ref, language) for concept in _listed(ref)
     }
-    close = difflib.get_close_matches(folded(text[:200]), spelt, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(folded(text[:100]), spelt, n=1, cutoff=0.6)
     return spelt[close[0]] if close else ""

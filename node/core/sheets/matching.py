@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from node.core.sheets.columns import SHEETS, TYPE, Column, Field, Form, fields_of
 from node.core.sheets.labels import folded, spoken, words_for
+from node.core.sheets.table import Grid, Table
 from node.core.sheets.values import language_of
 
-__all__ = ["Matched", "guess_kind", "is_errors", "is_help", "match", "means_type"]
+__all__ = ["Matched", "guess_kind", "is_errors", "is_help", "match", "means_type", "table_of"]
 
 _PARTS_AT_MOST: Final = 50
 """Numbered parts of one field that a sheet may have columns for."""
 
 _LONGEST: Final = 200
 """Characters of a heading that are looked at."""
+
+_ABOVE: Final = 10
+"""Rows among which the headings are looked for."""
 
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[\[(（@]\s*([^\[\]()（）@]+?)\s*[\])）]?\s*")
 _LAST_WORD: Final = re.compile(r"(.+?)[\s_\-]+([A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?)")
@@ -94,6 +98,39 @@ def guess_kind(headings: Sequence[str], *, language: str, tag: str) -> str | Non
     return best[2]
 
 
+def table_of(grid: Grid, given: Iterable[str] = ()) -> Table:
+    """A sheet with its headings: the row with most names that we know; titles may stand above it.
+
+    Args:
+        given: Further headings, as the officer said.
+    """
+    known = _all_names() | {folded(text) for text in given}
+    scores = [sum(_bare(cell) in known for cell in row.cells) for row in grid.rows[:_ABOVE]]
+    if not scores:
+        return Table((), (), name=grid.name)
+    first = scores.index(max(scores))
+    head, rows = grid.rows[first], grid.rows[first + 1 :]
+    return Table(head.cells, rows, grid.name, head.number, grid.troubles)
+
+
+def _bare(text: str) -> str:
+    """A heading without its language and its number."""
+    cut = text[:_LONGEST]
+    found = _IN_BRACKETS.fullmatch(cut.strip())
+    name = found[1] if found else cut
+    numbered = _NUMBERED.fullmatch(name.strip())
+    return folded(numbered[1] or name if numbered else name)
+
+
+@cache
+def _all_names() -> frozenset[str]:
+    """Every folded name of a field, or of a field of parts, of a type that sheets are made of."""
+    names = {name for kind in SHEETS for name in (*_names(kind, "en"), *_parts(kind))}
+    return frozenset(
+        names | {folded(word) for words in words_for("type").values() for word in words}
+    )
+
+
 def means_type(text: str) -> bool:
     """Whether this is the heading of the column that names each row's type."""
     return _is("type", text)
@@ -110,8 +147,13 @@ def is_help(text: str) -> bool:
 
 
 def _is(name: str, text: str) -> bool:
-    wanted = folded(text[:_LONGEST])
-    return any(wanted == folded(words[0]) for words in words_for(name).values())
+    return folded(text[:_LONGEST]) in _labels(name)
+
+
+@cache
+def _labels(name: str) -> frozenset[str]:
+    """What a thing of the table is called in every language, folded."""
+    return frozenset(folded(words[0]) for words in words_for(name).values())
 
 
 def _column(text: str, kind: str, language: str, tag: str, *, near: bool) -> Column | None:

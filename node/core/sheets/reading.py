@@ -30,6 +30,9 @@ from vocab.terms import AssessmentMode
 
 __all__ = ["Outcome", "Reader", "RowRead", "documents_of"]
 
+FINDINGS: Final = 10_000
+"""Things wrong with one table, after which it is read no further."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -87,7 +90,7 @@ class Outcome:
 
     Attributes:
         rows: Every row, in order.
-        findings: About the table as a whole: nothing of it could be read.
+        findings: About the table as a whole: nothing of it can be taken.
         kind: The type of all rows; empty where each row says its own.
         unknown: Headings of columns that we do not know: their cells are kept as notes.
         close: Heading → what it was taken for, where it was only spelt like it.
@@ -110,15 +113,23 @@ def documents_of(table: Table, reader: Reader) -> Outcome:
     """
     if not any(text.strip() for text in table.headings):
         return Outcome(findings=(said("no-headings", reader.language, Spot(table.header)),))
-    typed = any(means_type(text) for text in table.headings)
+    typed = next((n for n, text in enumerate(table.headings) if means_type(text)), None)
     kind = reader.kind or _kind_of(table, reader)
-    if not kind and not typed:
+    if not kind and typed is None:
         return Outcome(findings=(said("no-type", reader.language, Spot(table.header)),))
     sheets: dict[str, Sheet] = {}
-    rows = [_read(row, table, reader, kind, sheets) for row in table.rows]
+    rows: list[RowRead] = []
+    wrong = 0
+    for row in table.rows:
+        rows.append(_read(row, table, reader, kind, sheets, typed))
+        wrong += len(rows[-1].findings)
+        if wrong > FINDINGS:
+            spot, limit = Spot(row.number), f"{FINDINGS:,}"
+            stopped = said("too-many-findings", reader.language, spot, limit=limit)
+            return Outcome(rows=tuple(rows), findings=(stopped,), kind=kind)
     return Outcome(
         rows=tuple(_once(rows, sheets, reader.language)),
-        kind="" if typed and not reader.kind else kind,
+        kind="" if typed is not None and not reader.kind else kind,
         unknown=_unknown(table, sheets),
         close=_close(sheets, reader.language),
         assumed=_assumed(sheets, reader),
@@ -134,10 +145,20 @@ def _kind_of(table: Table, reader: Reader) -> str:
 
 
 def _read(
-    row: Row, table: Table, reader: Reader, default: str, sheets: dict[str, Sheet]
+    row: Row,
+    table: Table,
+    reader: Reader,
+    default: str,
+    sheets: dict[str, Sheet],
+    position: int | None,
 ) -> RowRead:
-    """One row: its type, its cells, what is known beside them, and what is wrong with it all."""
-    position = next((n for n, text in enumerate(table.headings) if means_type(text)), None)
+    """One row: its type, its cells, what is known beside them, and what is wrong with it all.
+
+    Args:
+        default: The type of rows that do not say theirs.
+        sheets: What the columns mean for each type that has been seen; filled as they come.
+        position: Of the column that says the type.
+    """
     written = "" if position is None or position >= len(row.cells) else row.cells[position].strip()
     kind = read_type(written) if written and not reader.kind else default
     if kind not in KINDS:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["CELL", "COLUMNS", "FILE", "ROWS", "Row", "Table", "Trouble", "column_letters"]
+__all__ = ["CELL", "COLUMNS", "FILE", "ROWS", "Grid", "Row", "Table", "Trouble", "column_letters"]
 
 FILE: Final = 20 * 1024 * 1024
 """Bytes of a file."""
@@ -40,6 +40,21 @@ class Trouble:
 
     code: str
     found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The cells of a sheet, before it is known which row has the headings.
+
+    Attributes:
+        name: The sheet's; empty where the file has only one.
+        rows: Those that are not blank.
+        troubles: As in ``Table``.
+    """
+
+    name: str
+    rows: tuple[Row, ...]
+    troubles: Mapping[tuple[int, int], Trouble] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

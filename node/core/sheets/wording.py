@@ -18,12 +18,29 @@ from node.core.sheets.columns import Column
 from node.core.sheets.concepts import is_concept, nearest_word
 from node.core.sheets.labels import spoken
 from node.core.sheets.sheet import Sheet
+from node.errors import Invalid
 from vocab.shapes import Finding, Severity
 
-__all__ = ["CellFinding", "Spot", "located", "said"]
+__all__ = ["CellFinding", "Spot", "Unreadable", "located", "said"]
 
 _SHOWN: Final = 80
+_ADVICE: Final = frozenset({"row-twice"})
+"""Codes that do not refuse a row."""
+
 _SLOT: Final = re.compile(r"\{([a-z]+)\}")
+
+
+class Unreadable(Invalid):
+    """A file that cannot be read as a sheet, for a reason that ``data/findings.toml`` tells."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code, self.values = code, values
+        told = self.told("en").finding
+        super().__init__(f"{told.message} {told.mend}", (told,))
+
+    def told(self, language: str) -> CellFinding:
+        """The reason in another language."""
+        return said(self.code, language, Spot(0), **self.values)
 
 
 class Spot(NamedTuple):
@@ -60,7 +77,6 @@ def said(
     code: str,
     language: str,
     spot: Spot,
-    severity: Severity = Severity.VIOLATION,
     **values: object,
 ) -> CellFinding:
     """A finding about a cell, a row or the whole sheet, in words."""
@@ -69,9 +85,8 @@ def said(
         _SLOT.sub(lambda slot: shown.get(slot[1], slot[0]), text)
         for text in _catalogue()[code][spoken(language)]
     )
-    return CellFinding(
-        spot.row, spot.column, spot.heading, Finding("", code, message, mend, severity)
-    )
+    severity = Severity.ADVICE if code in _ADVICE else Severity.VIOLATION
+    return CellFinding(*spot, Finding("", code, message, mend, severity))
 
 
 def located(finding: Finding, row: int, sheet: Sheet, words: Mapping[int, str]) -> CellFinding:
