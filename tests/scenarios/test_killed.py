@@ -18,7 +18,7 @@ from node.app import build
 from node.service.publish import publish_many
 from node.service.replicate import follow
 from tests.homes import practice
-from tests.scenarios.towns import made, running
+from tests.scenarios.towns import check_everything, made, running
 
 
 class Mortals:
@@ -108,3 +108,19 @@ async def test_death_at_any_moment_is_survived(tmp_path: Path, work: str) -> Non
                 await lives.check()
             assert "killed" in ends
             assert set(ends) <= {"killed", "exit 0"}
+
+
+async def test_a_client_that_goes_away_leaves_the_whole_or_nothing(tmp_path: Path) -> None:
+    """Cancelled anywhere: the record is in the log or nowhere, and nothing waits on the desk."""
+    config = await made(tmp_path, "aurora")
+    async with build(config) as home:
+        ends = set()
+        for number in range(40):
+            work = asyncio.create_task(publish_many(home, [practice(f"Número {number}")]))
+            await asyncio.sleep(0.001 * number)
+            ends.add(work.cancel())
+            await asyncio.gather(work, return_exceptions=True)
+            assert await home.desk.staged() == []
+        assert True in ends, "some were cancelled in the middle"
+        await publish_many(home, [practice("Después")])
+        await check_everything(home)
