@@ -10,6 +10,7 @@ under ``/{plural}/{host}/{ulid}``, which is a page and never the IRI of anything
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +37,7 @@ PLURALS: Final[Mapping[str, str]] = {
 }
 """Segment in a record's IRI → segment of the pages about everybody's records."""
 
+_SPLIT: Final = re.compile(r"[/?#]")
 _AGENTS: Final = {"city": "cities", "organization": "organizations"}
 _SEGMENTS: Final = frozenset(KINDS.values())
 
@@ -46,7 +48,7 @@ def host_of(iri: str) -> str:
     >>> host_of("http://localhost:8401/practice/01J…")
     'localhost%3A8401'
     """
-    return quote(urlsplit(iri).netloc.lower(), safe="")
+    return quote(_SPLIT.split(iri.partition("://")[2], maxsplit=1)[0].lower(), safe="")
 
 
 @dataclass(frozen=True, slots=True)

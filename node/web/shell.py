@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -78,7 +77,7 @@ class Shell:
         path = self.addresses.word_path(iri) or self.addresses.path_of(iri)
         if path is not None:
             return self.href(path)
-        return iri if urlsplit(iri).scheme in {"http", "https"} else ""
+        return iri if iri.startswith(("http://", "https://")) else ""
 
     def again(self, **changes: str | int | tuple[str, ...]) -> str:
         """This page with other values in its query; an empty value takes one out."""

@@ -18,6 +18,7 @@ from node.core.negotiate import media_type
 from node.errors import NodeError
 from node.service.home import Home
 from node.store.ports import Budget, Rows
+from node.web.addresses import host_of
 from node.web.answers import HTML, Document, send
 from node.web.context import addresses_of, home_of
 from node.web.formats import JSONLD, NTRIPLES, TURTLE, write
@@ -151,6 +152,7 @@ async def _page(request: web.Request, question: _Question | None = None) -> web.
         snapshot=headers.get("Intercity-Snapshot", ""),
         worked=worked_queries(),
         formats=_FORMATS,
+        hosts={host_of(f"https://{log}") for log in await home.ledger.logs()},
         settings=home.config.query,
     )
     response.headers.update(headers)

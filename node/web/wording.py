@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from node.web.addresses import host_of
 from node.web.shell import Shell
 from node.web.texts import Words, mark
 from vocab.languages import LangMap
@@ -120,9 +120,11 @@ class Writer:
         yield from self.fact(label, *(self.record(iri) for iri in iris if iri))
 
     def record(self, iri: str) -> Markup:
-        """A record or an agent by its title, linked to its page."""
+        """A record or an agent by its title, linked to its page; to itself where it is not here."""
         title = self.known.get(iri)
         address = self.shell.to(iri)
+        if not title and not self.shell.addresses.is_ours(iri):
+            return outside(iri)
         shown = self.shell.t(title) if title else Markup("<code>{}</code>").format(iri)
         return Markup('<a href="{}">{}</a>').format(address, shown) if address else shown
 
@@ -144,18 +146,23 @@ def sdg_name(iri: str) -> str:
 
 def outside(url: str, text: str | None = None) -> Markup:
     """A link to another site, by its host and path; only http and https become one."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"}:
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() not in {"http", "https"}:
         return Markup("<code>{}</code>").format(url)
-    shown = text or parts.netloc + parts.path.rstrip("/")
+    shown = text or rest.partition("#")[0].partition("?")[0].rstrip("/")
     return Markup('<a href="{}" rel="nofollow noopener noreferrer"><bdi>{}</bdi></a>').format(
         url, shown
     )
 
 
-def iri_link(shell: Shell, iri: str) -> Markup:
-    """An IRI in full, linked to our page about it where there is one, else to itself."""
-    address = shell.to(iri)
+def iri_link(shell: Shell, iri: str, hosts: Collection[str] = ()) -> Markup:
+    """An IRI in full, linked to our page about it where there is one, else to itself.
+
+    Args:
+        hosts: Of the nodes whose records are held here, as in addresses of pages.
+    """
+    ours = shell.addresses.word_path(iri) or host_of(iri) in {*hosts, shell.addresses.host}
+    address = shell.to(iri) if ours or not iri.startswith("http") else iri
     shown = Markup('<code dir="ltr">{}</code>').format(iri)
     if not address:
         return shown

@@ -57,7 +57,7 @@ def moved(document: dict[str, Any]) -> dict[str, Any]:
     """An example as this node's own: its base replaced by ours wherever it stands."""
     old = document["publisher"].partition("/#")[0]
     text = json.dumps(document).replace(f"{old}/", f"{BASE}/").replace(f'"{old}"', f'"{BASE}"')
-    changed: dict[str, Any] = json.loads(text)
+    changed: dict[str, Any] = json.loads(text.replace(f"{BASE}/files/", f"{old}/files/"))
     dids = {"did", "learnerDid", "helperDid"}
     return {key: value for key, value in changed.items() if key not in dids} | {"version": 1}
 
