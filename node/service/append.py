@@ -57,21 +57,21 @@ def stage_of(home: Home, log: LogId, document: JsonObject, iri: str, kind: Entry
 
 
 async def put(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
-    """Stage and commit records of one log; whoever calls holds ``home.writing``."""
-    await home.desk.stage(staged)
-    return await _commit(home, staged)
+    """Stage and commit records of one log; whoever calls holds ``home.writing``.
+
+    Whatever goes wrong, they are struck off the desk: what was not committed was not acknowledged.
+    Only the end of the process leaves them there, for ``resume``.
+    """
+    try:
+        await home.desk.stage(staged)
+        return await _commit(home, staged)
+    finally:
+        # A cancelled write may still be done by its thread; this one comes after it.
+        await home.desk.unstage(staged)
 
 
 async def _commit(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
-    """Append staged records of one log, and strike them off the desk.
-
-    Whatever goes wrong, they are struck off: what was not committed was not acknowledged. Only
-    the end of the process leaves them on the desk, for ``resume``.
-    """
-    try:
-        start, entries = await _append(home, staged)
-    finally:
-        await home.desk.unstage(staged)
+    start, entries = await _append(home, staged)
     return [
         Receipt(
             iri=one.iri,
@@ -176,13 +176,14 @@ async def resume(home: Home) -> list[Receipt]:
         A receipt for each record that was finished now.
     """
     async with home.writing:
-        unfinished: dict[LogId, list[Staged]] = {}
-        for staged in await home.desk.staged():
-            if await _is_next(home, staged):
-                unfinished.setdefault(staged.log, []).append(staged)
-            else:
-                await home.desk.unstage([staged])
-        return [receipt for batch in unfinished.values() for receipt in await _commit(home, batch)]
+        finished: list[Receipt] = []
+        staged = await home.desk.staged()
+        for log in dict.fromkeys(one.log for one in staged):
+            own = [one for one in staged if one.log == log]
+            left = [one for one in own if await _is_next(home, one)]
+            finished += await _commit(home, left) if left else []
+            await home.desk.unstage(own)
+        return finished
 
 
 async def _is_next(home: Home, staged: Staged) -> bool:
