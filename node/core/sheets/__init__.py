@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from node.core.sheets.columns import SHEETS, Column
 from node.core.sheets.places import Places, known_places, place_key
-from node.core.sheets.reading import Outcome, Reader, RowRead, documents_of
+from node.core.sheets.reader import Reader
+from node.core.sheets.reading import Outcome, RowRead, documents_of
 from node.core.sheets.table import Row, Table
 from node.core.sheets.wording import CellFinding
 from node.core.sheets.writing import rows_of, template_of

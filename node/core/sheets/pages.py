@@ -54,7 +54,7 @@ def returned(table: Table, outcome: Outcome, language: str) -> Page:
     old = next((n for n, text in enumerate(table.headings) if is_errors(text)), None)
     told = {read.number: read.findings for read in outcome.rows}
     rows = tuple(
-        Row(row.number, (_told(told.get(row.number, ())), *_without(row.cells, old)))
+        Row(row.number, (_told(told.get(row.number, ()), old), *_without(row.cells, old)))
         for row in table.rows
     )
     marked = frozenset(
@@ -74,11 +74,11 @@ def returned(table: Table, outcome: Outcome, language: str) -> Page:
     )
 
 
-def _told(findings: Sequence[CellFinding]) -> str:
+def _told(findings: Sequence[CellFinding], old: int | None) -> str:
     """All findings of a row, one a line, each with its column."""
     lines: list[str] = []
     for found in findings:
-        letters = "" if found.column is None else f"{column_letters(found.column)} "
+        letters = "" if found.column is None else f"{column_letters(_moved(found.column, old))} "
         text = f"{found.finding.message} {found.finding.mend}".strip()
         lines.append(f"{letters}{found.heading}: {text}")
     return "\n".join(lines)

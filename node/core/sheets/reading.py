@@ -6,10 +6,10 @@ so that its findings can be shown beside it; whoever imports takes the good rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from node.core.drafts import named
 from node.core.sheets.cells import RowSaid, merged, row_said
@@ -17,49 +17,21 @@ from node.core.sheets.columns import TYPE
 from node.core.sheets.concepts import word_for
 from node.core.sheets.labels import heading, name_of
 from node.core.sheets.matching import guess_kind, is_errors, match, means_type
-from node.core.sheets.places import Places, known_places, place_key
+from node.core.sheets.reader import Reader, completed, mode_of
 from node.core.sheets.sheet import Sheet
 from node.core.sheets.table import Row, Table
 from node.core.sheets.values import read_type
 from node.core.sheets.wording import CellFinding, Spot, located, said
-from node.core.ulid import is_ulid
 from peers.encoding import JsonObject
 from vocab.records import KINDS, TYPES
 from vocab.shapes import check
-from vocab.terms import AssessmentMode
 
-__all__ = ["Outcome", "Reader", "RowRead", "documents_of"]
+__all__ = ["FINDINGS", "Outcome", "RowRead", "documents_of"]
 
 FINDINGS: Final = 10_000
 """Things wrong with one table, after which it is read no further."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who reads, and what is known beforehand.
-
-    Attributes:
-        base_url: Address of the node, without a trailing slash.
-        agent: Its city or organization.
-        language: The officer's: of findings, and first among the languages of concepts.
-        tag: The language of text where a heading names none.
-        kind: The type of all rows; empty to find it out.
-        given: Heading → what to read instead, as the officer said.
-        held: What this node says now under an address of its own: fields that the sheet has no
-            column for stay as they are.
-        places: Cities that it knows by country and name.
-    """
-
-    base_url: str
-    agent: str
-    language: str = "en"
-    tag: str = "en"
-    kind: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
-    held: Callable[[str], Mapping[str, Any] | None] = lambda _iri: None
-    places: Places = field(default_factory=known_places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,27 +85,52 @@ def documents_of(table: Table, reader: Reader) -> Outcome:
     """
     if not any(text.strip() for text in table.headings):
         return Outcome(findings=(said("no-headings", reader.language, Spot(table.header)),))
-    typed = next((n for n, text in enumerate(table.headings) if means_type(text)), None)
+    sheets = _Sheets(table, reader)
     kind = reader.kind or _kind_of(table, reader)
-    if not kind and typed is None:
+    if kind:
+        sheets.of(kind)
+    elif sheets.typed is None:
         return Outcome(findings=(said("no-type", reader.language, Spot(table.header)),))
-    sheets: dict[str, Sheet] = {}
     rows: list[RowRead] = []
     wrong = 0
     for row in table.rows:
-        rows.append(_read(row, table, reader, kind, sheets, typed))
+        rows.append(_read(row, kind, sheets))
         wrong += len(rows[-1].findings)
         if wrong > FINDINGS:
             spot, limit = Spot(row.number), f"{FINDINGS:,}"
             stopped = said("too-many-findings", reader.language, spot, limit=limit)
             return Outcome(rows=tuple(rows), findings=(stopped,), kind=kind)
     return Outcome(
-        rows=tuple(_once(rows, sheets, reader.language)),
-        kind="" if typed is not None and not reader.kind else kind,
-        unknown=_unknown(table, sheets),
-        close=_close(sheets, reader.language),
-        assumed=_assumed(sheets, reader),
+        rows=tuple(_once(rows, sheets)),
+        kind="" if sheets.typed is not None and not reader.kind else kind,
+        unknown=_unknown(sheets),
+        close=_close(sheets),
+        assumed=_assumed(sheets),
     )
+
+
+class _Sheets:
+    """A table, who reads it, and what its columns mean for each type that has been seen.
+
+    Attributes:
+        typed: Position of the column that says each row's type.
+        seen: Type → the sheet.
+    """
+
+    def __init__(self, table: Table, reader: Reader) -> None:
+        self.table, self.reader = table, reader
+        self.typed = next((n for n, text in enumerate(table.headings) if means_type(text)), None)
+        self.seen: dict[str, Sheet] = {}
+
+    def of(self, kind: str) -> Sheet:
+        """The table as a sheet of this type."""
+        if kind not in self.seen:
+            reader, headings = self.reader, self.table.headings
+            matched = match(
+                headings, kind, language=reader.language, tag=reader.tag, given=reader.given
+            )
+            self.seen[kind] = Sheet(kind, self.table, matched, reader.language)
+        return self.seen[kind]
 
 
 def _kind_of(table: Table, reader: Reader) -> str:
@@ -144,43 +141,27 @@ def _kind_of(table: Table, reader: Reader) -> str:
     return guess_kind(table.headings, language=reader.language, tag=reader.tag) or ""
 
 
-def _read(
-    row: Row,
-    table: Table,
-    reader: Reader,
-    default: str,
-    sheets: dict[str, Sheet],
-    position: int | None,
-) -> RowRead:
+def _read(row: Row, default: str, sheets: _Sheets) -> RowRead:
     """One row: its type, its cells, what is known beside them, and what is wrong with it all.
 
     Args:
         default: The type of rows that do not say theirs.
-        sheets: What the columns mean for each type that has been seen; filled as they come.
-        position: Of the column that says the type.
     """
-    written = "" if position is None or position >= len(row.cells) else row.cells[position].strip()
+    reader, typed = sheets.reader, sheets.typed
+    written = "" if typed is None or typed >= len(row.cells) else row.cells[typed].strip()
     kind = read_type(written) if written and not reader.kind else default
-    if kind not in KINDS:
-        known = ", ".join(name_of(one, reader.language) for one in KINDS)
-        spot = Spot(row.number, position, heading(TYPE, reader.language))
-        finding = said("unknown-type", reader.language, spot, found=written, known=known)
-        return RowRead(number=row.number, document={}, findings=(finding,), notes={})
-    if kind not in sheets:
-        matched = match(
-            table.headings, kind, language=reader.language, tag=reader.tag, given=reader.given
-        )
-        sheets[kind] = Sheet(kind, table, matched, reader.language)
-    return _checked(row, row_said(row, sheets[kind]), reader, sheets[kind])
+    if kind in KINDS:
+        return _checked(row, row_said(row, sheets.of(kind)), reader, sheets.of(kind))
+    known = ", ".join(name_of(one, reader.language) for one in KINDS)
+    spot = Spot(row.number, typed, heading(TYPE, reader.language))
+    finding = said("unknown-type", reader.language, spot, found=written, known=known)
+    return RowRead(number=row.number, document={}, findings=(finding,), notes={})
 
 
 def _checked(row: Row, read: RowSaid, reader: Reader, sheet: Sheet) -> RowRead:
     """What a row says, completed from what is known, with the findings of the shapes."""
     document, findings = dict(read.document), list(read.findings)
-    _complete_id(document, reader)
-    findings += _foreign(document, row, reader, sheet)
-    if sheet.kind == "Assessment":
-        findings += _complete_assessment(document, row, reader, sheet)
+    findings += completed(document, row.number, reader, sheet)
     held = reader.held(str(document["id"])) if "id" in document else None
     if held is not None:
         document = merged(document, held, sheet.matched)
@@ -203,52 +184,7 @@ def _named(document: JsonObject, reader: Reader) -> JsonObject:
     return named(document, base_url=reader.base_url, agent=reader.agent, now=_EPOCH, entropy=bytes)
 
 
-def _complete_id(document: JsonObject, reader: Reader) -> None:
-    """An address of which only the last part is given, and that of a profile."""
-    kind, given = str(document["type"]), document.get("id")
-    if kind in {"City", "Organization"} and given is None:
-        document["id"] = f"{reader.base_url}/{KINDS[kind]}"
-    elif isinstance(given, str) and is_ulid(given):
-        document["id"] = f"{reader.base_url}/{KINDS[kind]}/{given}"
-
-
-def _foreign(document: JsonObject, row: Row, reader: Reader, sheet: Sheet) -> list[CellFinding]:
-    """A record of somebody else's is not ours to change."""
-    given = document.get("id")
-    if given is None or str(given).startswith(f"{reader.base_url}/"):
-        return []
-    return [said("not-ours", reader.language, _spot(row, sheet, "id"), found=given)]
-
-
-def _complete_assessment(
-    document: JsonObject, row: Row, reader: Reader, sheet: Sheet
-) -> list[CellFinding]:
-    """The city that is meant, by country and name; and the mode that follows from who we are."""
-    document.setdefault("mode", str(_mode(reader)))
-    if "subject" in document:
-        return []
-    country, names = document.get("subjectCountry"), document.get("subjectName")
-    if not isinstance(country, str) or not isinstance(names, dict):
-        return []
-    found = {reader.places.get(place_key(country, name)) for name in names.values()} - {None}
-    if len(found) == 1:
-        document["subject"] = found.pop()
-        return []
-    city = f"{next(iter(names.values()))} ({country})"
-    return [said("place-unknown", reader.language, _spot(row, sheet, "subjectName"), found=city)]
-
-
-def _spot(row: Row, sheet: Sheet, key: str) -> Spot:
-    """Where in the sheet a finding about one field of a row belongs."""
-    return Spot(row.number, sheet.position(key), sheet.called(key))
-
-
-def _mode(reader: Reader) -> AssessmentMode:
-    """A city speaks of another one as its peer; anybody else is independent."""
-    return AssessmentMode.PEER if reader.agent.endswith("#city") else AssessmentMode.INDEPENDENT
-
-
-def _once(rows: Sequence[RowRead], sheets: Mapping[str, Sheet], language: str) -> list[RowRead]:
+def _once(rows: Sequence[RowRead], sheets: _Sheets) -> list[RowRead]:
     """The rows, with a finding on each that has the address of an earlier one."""
     first: dict[str, int] = {}
     checked: list[RowRead] = []
@@ -258,38 +194,40 @@ def _once(rows: Sequence[RowRead], sheets: Mapping[str, Sheet], language: str) -
         if earlier == row.number:
             checked.append(row)
             continue
-        sheet = sheets[str(row.document["type"])]
+        sheet = sheets.of(str(row.document["type"]))
         spot = Spot(row.number, sheet.position("id"), sheet.called("id"))
-        finding = said("id-twice", language, spot, found=iri, other=earlier)
+        finding = said("id-twice", sheets.reader.language, spot, found=iri, other=earlier)
         checked.append(replace(row, findings=(*row.findings, finding)))
     return checked
 
 
-def _unknown(table: Table, sheets: Mapping[str, Sheet]) -> tuple[str, ...]:
-    """Headings that no type of the sheet knows."""
+def _unknown(sheets: _Sheets) -> tuple[str, ...]:
+    """Headings that no type of the table knows."""
     return tuple(
         text
-        for position, text in enumerate(table.headings)
+        for position, text in enumerate(sheets.table.headings)
         if text.strip()
         and not is_errors(text)
-        and all(sheet.column(position) is None for sheet in sheets.values())
+        and sheets.seen
+        and all(sheet.column(position) is None for sheet in sheets.seen.values())
     )
 
 
-def _close(sheets: Mapping[str, Sheet], language: str) -> dict[str, str]:
+def _close(sheets: _Sheets) -> dict[str, str]:
     """Headings that were only spelt like ours, and what they were taken for."""
     found: dict[str, str] = {}
-    for sheet in sheets.values():
+    for sheet in sheets.seen.values():
         for position in sheet.matched.close:
             column = sheet.column(position)
             assert column is not None, "a close heading was matched"
-            found[sheet.heading(position)] = heading(column, language)
+            found[sheet.heading(position)] = heading(column, sheet.language)
     return found
 
 
-def _assumed(sheets: Mapping[str, Sheet], reader: Reader) -> dict[str, str]:
+def _assumed(sheets: _Sheets) -> dict[str, str]:
     """What every row without a word on it was taken to mean."""
-    sheet = sheets.get("Assessment")
+    sheet = sheets.seen.get("Assessment")
     if sheet is None or sheet.position("mode") is not None:
         return {}
-    return {sheet.called("mode"): word_for(_mode(reader), "AssessmentModeConcept", reader.language)}
+    mode = word_for(mode_of(sheets.reader), "AssessmentModeConcept", sheet.language)
+    return {sheet.called("mode"): mode}

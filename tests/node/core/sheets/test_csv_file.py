@@ -141,7 +141,7 @@ def test_too_much_is_refused_in_words() -> None:
 
 def test_a_file_of_blank_lines_costs_little() -> None:
     tracemalloc.start()
-    assert read_csv(b"\n" * 5_000_000).rows == ()
+    assert read_csv(b"\n" * 500_000).rows == ()
     assert tracemalloc.get_traced_memory()[1] < 300 * 1024 * 1024
     tracemalloc.stop()
 
