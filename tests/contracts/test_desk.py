@@ -89,6 +89,13 @@ async def test_pages_are_kept_by_family(open_store: OpenStore) -> None:
         assert await desk.page("exchange", "a") is None
 
 
+async def test_several_pages_are_kept_together(open_store: OpenStore) -> None:
+    async with open_store() as (_, desk):
+        await desk.put_page("draft", "old", b"0")
+        await desk.put_pages({("draft", "a"): b"1", ("row", "a"): b"2", ("draft", "old"): None})
+        assert (await desk.pages("draft"), await desk.pages("row")) == ({"a": b"1"}, {"a": b"2"})
+
+
 async def test_a_nonce_is_new_once_even_after_closing(open_store: OpenStore) -> None:
     async with open_store() as (_, desk):
         assert await desk.first_use("n", "2026-01-01T00:05:00Z", "2026-01-01T00:00:00Z")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from node.store.ports import Contact, Message, Staged
@@ -75,6 +75,13 @@ class MemoryDesk:
 
     async def put_page(self, family: str, key: str, content: bytes) -> None:
         self._pages[family, key] = content
+
+    async def put_pages(self, pages: Mapping[tuple[str, str], bytes | None]) -> None:
+        for name, content in pages.items():
+            if content is None:
+                self._pages.pop(name, None)
+            else:
+                self._pages[name] = content
 
     async def page(self, family: str, key: str) -> bytes | None:
         return self._pages.get((family, key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -99,6 +99,10 @@ class Desk(Protocol):
 
     async def put_page(self, family: str, key: str, content: bytes) -> None:
         """Keep a small document of ours (an exchange's state, a setting) under a name."""
+        ...
+
+    async def put_pages(self, pages: Mapping[tuple[str, str], bytes | None]) -> None:
+        """Keep several documents together, or none: family and key → content (None drops it)."""
         ...
 
     async def page(self, family: str, key: str) -> bytes | None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
 import apsw
@@ -94,6 +94,18 @@ class SqliteDesk:
     async def put_page(self, family: str, key: str, content: bytes) -> None:
         sql = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?)"
         await self._db.write(lambda c: rows(c, sql, (family, key, content)))
+
+    async def put_pages(self, pages: Mapping[tuple[str, str], bytes | None]) -> None:
+        dropped = [name for name, content in pages.items() if content is None]
+        kept = [(*name, content) for name, content in pages.items() if content is not None]
+
+        def run(connection: apsw.Connection) -> None:
+            connection.executemany(
+                "DELETE FROM pages WHERE family = ? AND key = ?", dropped
+            ).fetchall()
+            connection.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", kept).fetchall()
+
+        await self._db.write(run)
 
     async def page(self, family: str, key: str) -> bytes | None:
         sql = "SELECT value FROM pages WHERE family = ? AND key = ?"
