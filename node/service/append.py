@@ -7,9 +7,10 @@ up in the log by its IRI and version.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from node.core.admission import Verdict
 from node.core.identity import genesis_of
@@ -67,7 +68,21 @@ async def put(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
         return await _commit(home, staged)
     finally:
         # A cancelled write may still be done by its thread; this one comes after it.
-        await home.desk.unstage(staged)
+        await _to_the_end(home.desk.unstage(staged))
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do this even where whoever waits for it goes away meanwhile."""
+    task = asyncio.create_task(work)
+    gone: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as exc:
+            gone = exc
+    task.result()
+    if gone is not None:
+        raise gone
 
 
 async def _commit(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
