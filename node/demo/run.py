@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from node.app import start_journal
+from node.config import LogSettings
 from node.demo.check import Done, check
 from node.demo.network import Network, network
 from node.errors import Refused
@@ -47,6 +49,7 @@ def run_demo(
     Raises:
         Refused: A port is taken.
     """
+    start_journal(LogSettings(level="warning"))
     asyncio.run(_demo(port, cities, keep, browse=browse, say=say, talk=talk))
 
 
@@ -54,6 +57,7 @@ def run_check(
     port: int, cities: int, keep: Path | None, *, say: Callable[[str], None] | None
 ) -> list[Done]:
     """Make the whole trip, telling each step; no server is left running."""
+    start_journal(LogSettings(level="error"))
     return asyncio.run(_check(port, cities, keep, say or (lambda _: None)))
 
 
