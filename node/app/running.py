@@ -58,7 +58,9 @@ async def _answering(home: Home) -> AsyncIterator[None]:
     """Listen for requests until the block ends; those under way are let finish, briefly."""
     listen = home.config.server.listen
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(make_app(home), access_log=None, shutdown_timeout=2, max_line_size=65_536)
+    runner = web.AppRunner(
+        make_app(home), access_log=None, shutdown_timeout=2, max_line_size=65_536
+    )
     await runner.setup()
     try:
         try:
