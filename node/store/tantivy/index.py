@@ -141,6 +141,9 @@ class Index:
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer("whitespace", analyzer)
         self._writer = self._index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
+        # A process that was killed while it committed left files that no commit names. The next
+        # one counts from the same number and would find their names taken.
+        self._writer.garbage_collect_files()
         mark = self._value(_MARK)
         self.position = msgspec.json.decode(mark, type=Position) if mark else Position("")
 
