@@ -1,4 +1,4 @@
-"""A country's region and income group, from one pinned table (``node/core/data/SOURCE.md``)."""
+"""A country's regions and income group, from one pinned table (``node/core/data/SOURCE.md``)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,18 @@ class Country:
         code: ISO 3166-1, two letters.
         region: UN M49 code of its region, such as ``019``; empty where there is none.
         income: 0 low, 1 lower middle, 2 upper middle, 3 high; ``None`` where nobody says.
+        parts: Narrower parts of the world that it lies in, UN M49: ``419``, ``005``.
     """
 
     code: str
     region: str
     income: int | None
+    parts: tuple[str, ...] = ()
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """Every part of the world that it lies in, the whole of it (``001``) included."""
+        return frozenset({"001", self.region, *self.parts} - {""})
 
 
 def country(code: str | None) -> Country:
@@ -40,6 +47,11 @@ def country(code: str | None) -> Country:
 def _table() -> dict[str, Country]:
     text = files("node.core").joinpath("data", "countries.csv").read_text("utf-8")
     return {
-        row["country"]: Country(row["country"], row["region"], _INCOME.get(row["income"]))
+        row["country"]: Country(
+            code=row["country"],
+            region=row["region"],
+            income=_INCOME.get(row["income"]),
+            parts=tuple(part for part in (row["subregion"], row["intermediate"]) if part),
+        )
         for row in csv.DictReader(text.splitlines())
     }

@@ -1,115 +1,47 @@
 """Who can learn from whom, with reasons. Choices, not measurements: say so wherever it is shown.
 
-The same records and the same day give the same result on every machine: arithmetic is in decimals
-of fixed precision, scores are whole millionths, and ties fall by a hash. A score orders proposals
-for one city; it is no mark of any city.
-
-- Learning gain: 1 - product over the three best actions of (1 - 0.8 * need * offer), where
-  offer = willingness * maturity * evidence * recency.
-- Context: the weighted mean over what is known of size, language, income group and level.
-- Score: gain * (0.5 + 0.5 * context) * novelty.
+What a pair scores is ``node.core.score``'s to say; here proposals are put in order, for a city that
+wants to learn and for one that could teach, and every need that nobody meets is told why. The same
+records and the same day give the same answer on every machine: ties fall by a hash.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from typing import Final
 
-from node.core.profile import Help, Profile, Wish
+from node.core.past import Past
+from node.core.profile import Profile, Wish
+from node.core.score import (
+    MICRO,
+    ActionTerm,
+    ContextTerm,
+    Proposal,
+    can_talk,
+    has_room,
+    mutual,
+    score,
+)
 
 __all__ = [
+    "MICRO",
     "ActionTerm",
+    "Change",
     "ContextTerm",
     "Past",
     "Proposal",
     "Reason",
     "Suggestions",
     "Unmatched",
+    "changes",
+    "mutual",
     "score",
     "suggest",
+    "suggest_learners",
 ]
-
-MICRO: Final = 1_000_000
-"""Scores are whole millionths."""
-
-_PRECISION: Final = Context(prec=40, rounding=ROUND_HALF_EVEN)
-_HALF_LIFE: Final = Decimal(1461)
-"""Days in which experience loses half of its weight: four years."""
-_EVIDENCE: Final = Decimal("0.5")
-"""Of a document that can be checked, and of an assessment by somebody else, each."""
-_BEST: Final = 3
-"""Actions that count for one pair."""
-_NOVELTY: Final = Decimal("0.6")
-
-WEIGHTS: Final = {
-    "size": Decimal("0.35"),
-    "language": Decimal("0.30"),
-    "income": Decimal("0.20"),
-    "level": Decimal("0.15"),
-}
-"""Of the context's features. Region has none: it is a wish, not a predictor."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What has been between cities.
-
-    Attributes:
-        recent: Pairs (learner, helper) of the last two rounds, not asked for again.
-        active: Helper → exchanges under way, which use up its capacity.
-        blocked: Pairs that either side does not want.
-    """
-
-    recent: frozenset[tuple[str, str]] = frozenset()
-    active: Mapping[str, int] = field(default_factory=dict)
-    blocked: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionTerm:
-    """One action's part in a proposal: need, offer and what each is made of, in [0, 1]."""
-
-    action: str
-    need: Decimal
-    willingness: Decimal
-    maturity: Decimal
-    evidence: Decimal
-    recency: Decimal
-    product: Decimal
-    help: Help
-    need_source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ContextTerm:
-    """One feature: how close two cities are, in [0, 1]; ``None`` where one does not say."""
-
-    feature: str
-    closeness: Decimal | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A city that another could learn from.
-
-    Attributes:
-        score: Millionths; orders the proposals of one learner.
-        rank: From 1, among this learner's proposals.
-        terms: Strongest action first.
-    """
-
-    learner: str
-    helper: str
-    helper_did: str
-    score: int
-    terms: tuple[ActionTerm, ...]
-    context: tuple[ContextTerm, ...]
-    recent: bool = False
-    rank: int = 0
 
 
 class Reason:
@@ -125,11 +57,18 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A need without a proposal, why, and the nearest action on which somebody could help."""
+    """A need without a proposal.
+
+    Attributes:
+        reason: The last condition that somebody failed, of ``Reason``.
+        nearest: The nearest action on which somebody could help, if there is one.
+        cities: Who came that far: IRIs of the cities that fail this condition alone or first.
+    """
 
     action: str
     reason: str
     nearest: str | None
+    cities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +77,16 @@ class Suggestions:
 
     proposals: tuple[Proposal, ...]
     unmatched: tuple[Unmatched, ...]
+
+
+class Change:
+    """What would raise a score; see ``changes``."""
+
+    DOCUMENT: Final = "document"
+    ASSESSMENT: Final = "assessment"
+    REVIEW: Final = "review"
+    LANGUAGE: Final = "language"
+    ASK_AGAIN: Final = "ask-again"
 
 
 def suggest(
@@ -160,167 +109,139 @@ def suggest(
     """
     known = past or Past()
     others = [helper for helper in helpers if helper.agent != learner.agent]
-    scored = [proposal for helper in others if (proposal := score(learner, helper, today, known))]
-    scored.sort(key=lambda one: (-one.score, _tie(salt, one.learner, one.helper)))
-    ranked = tuple(replace(one, rank=rank) for rank, one in enumerate(scored, 1))
-    met = {term.action for one in ranked for term in one.terms}
+    scored = [score(learner, helper, today, known) for helper in others]
+    ranked = _ranked(scored, salt)
+    by_agent = {helper.agent: helper for helper in others}
+    told = tuple(
+        replace(one, back=_actions(score(by_agent[one.helper], learner, today, known)))
+        for one in ranked
+    )
+    met = {action for one in told for action in _actions(one)}
     unmatched = tuple(
-        Unmatched(
-            action, _why(learner, wish, action, others, known), _nearest(action, others, near)
-        )
-        for action, wish in sorted(learner.wishes.items())
+        _why(learner, action, others, known, near)
+        for action in sorted(learner.wishes)
         if action not in met
     )
-    return Suggestions(ranked, unmatched)
+    return Suggestions(told, unmatched)
 
 
-def score(learner: Profile, helper: Profile, today: date, past: Past) -> Proposal | None:
-    """One pair, with everything that its score is made of; ``None`` where nothing can be taught."""
-    pair = (learner.agent, helper.agent)
-    if pair in past.blocked:
-        return None
-    with localcontext(_PRECISION):
-        terms = sorted(
-            (
-                _term(action, wish, helper.helps[action], today)
-                for action, wish in learner.wishes.items()
-                if action in helper.helps
-                and _can_talk(wish, helper.helps[action])
-                and _has_room(helper, action, past)
-            ),
-            key=lambda term: (-term.product, term.action),
-        )
-        best = [term for term in terms if term.product > 0][:_BEST]
-        if not best:
-            return None
-        missed = Decimal(1)
-        for term in best:
-            missed *= 1 - Decimal("0.8") * term.product
-        context = _context(learner, helper, best)
-        recent = pair in past.recent
-        value = (1 - missed) * (Decimal("0.5") + Decimal("0.5") * _mean(context))
-        value *= _NOVELTY if recent else 1
-        return Proposal(
-            learner=learner.agent,
-            helper=helper.agent,
-            helper_did=helper.did,
-            score=int((value * MICRO).to_integral_value()),
-            terms=tuple(best),
-            context=context,
-            recent=recent,
-        )
-
-
-def _term(action: str, wish: Wish, help_: Help, today: date) -> ActionTerm:
-    undocumented = (1 - _EVIDENCE) if help_.documented else Decimal(1)
-    unassessed = (1 - _EVIDENCE) if help_.assessed else Decimal(1)
-    evidence = 1 - undocumented * unassessed
-    recency = _recency(help_.day, today)
-    offer = help_.willingness * help_.maturity * evidence * recency
-    return ActionTerm(
-        action=action,
-        need=wish.strength,
-        willingness=help_.willingness,
-        maturity=help_.maturity,
-        evidence=evidence,
-        recency=recency,
-        product=wish.strength * offer,
-        help=help_,
-        need_source=wish.source,
+def suggest_learners(
+    helper: Profile,
+    learners: Sequence[Profile],
+    today: date,
+    *,
+    past: Past | None = None,
+    salt: str = "",
+) -> tuple[Proposal, ...]:
+    """Rank the cities that a helper could teach; ``rank`` counts among these."""
+    known = past or Past()
+    return _ranked(
+        [
+            score(learner, helper, today, known)
+            for learner in learners
+            if learner.agent != helper.agent
+        ],
+        salt,
     )
 
 
-def _recency(day: date | None, today: date) -> Decimal:
-    """Half after each four years; nothing is newer than today, and no date is no experience."""
-    if day is None:
-        return Decimal(0)
-    age = Decimal(max(0, (today - day).days))
-    return (age / _HALF_LIFE * Decimal("0.5").ln()).exp()
+def changes(
+    learner: Profile, helper: Profile, today: date, *, past: Past | None = None
+) -> tuple[tuple[str, str, int], ...]:
+    """What would raise a pair's score, each by itself: (a ``Change``, action IRI or empty, score).
 
-
-def _can_talk(wish: Wish, help_: Help) -> bool:
-    return bool(wish.languages & help_.languages) or (wish.interpretation and help_.interpretation)
-
-
-def _has_room(helper: Profile, action: str, past: Past) -> bool:
-    return past.active.get(helper.agent, 0) < helper.helps[action].capacity
-
-
-def _context(
-    learner: Profile, helper: Profile, terms: Sequence[ActionTerm]
-) -> tuple[ContextTerm, ...]:
-    shared = bool(learner.languages & helper.languages) or any(
-        learner.wishes[term.action].languages & term.help.languages for term in terms
+    Every score is computed anew with that one thing changed; the greatest gain comes first. Empty
+    where the pair has no proposal.
+    """
+    known = past or Past()
+    now = score(learner, helper, today, known)
+    if now is None:
+        return ()
+    tried: list[tuple[str, str, Proposal | None]] = []
+    for action in _actions(now):
+        help_ = helper.helps[action]
+        for kind, better in (
+            (Change.DOCUMENT, replace(help_, documented=True)),
+            (Change.ASSESSMENT, replace(help_, assessed=True)),
+            (Change.REVIEW, replace(help_, day=today)),
+        ):
+            changed = replace(helper, helps={**helper.helps, action: better})
+            tried.append((kind, action, score(learner, changed, today, known)))
+    speaking = replace(helper, languages=helper.languages | learner.languages)
+    tried.append((Change.LANGUAGE, "", score(learner, speaking, today, known)))
+    asked = replace(known, recent=known.recent - {(learner.agent, helper.agent)})
+    tried.append((Change.ASK_AGAIN, "", score(learner, helper, today, asked)))
+    gains = [(kind, action, one.score) for kind, action, one in tried if one]
+    return tuple(
+        sorted(
+            (one for one in gains if one[2] > now.score),
+            key=lambda one: (-one[2], one[0], one[1]),
+        )
     )
-    spoken = bool(learner.languages and helper.languages)
-    incomes = learner.country.income, helper.country.income
-    levels = learner.level and helper.level
+
+
+def _ranked(scored: Iterable[Proposal | None], salt: str) -> tuple[Proposal, ...]:
+    found = [one for one in scored if one is not None]
+    found.sort(key=lambda one: (-one.score, _tie(salt, one.learner, one.helper)))
+    return tuple(replace(one, rank=rank, options=len(found)) for rank, one in enumerate(found, 1))
+
+
+def _actions(proposal: Proposal | None) -> tuple[str, ...]:
+    if proposal is None:
+        return ()
+    return tuple(term.action for term in (*proposal.terms, *proposal.also))
+
+
+_Gate = tuple[str, Callable[[Profile], object]]
+
+
+def _gates(learner: Profile, wish: Wish, action: str, past: Past) -> tuple[_Gate, ...]:
+    """What a helper has to fulfil, in the order in which it is easier and easier to mend."""
     return (
-        ContextTerm("size", _size(learner.population, helper.population)),
-        ContextTerm("language", Decimal(int(shared)) if spoken else None),
-        ContextTerm("income", _income(*incomes)),
-        ContextTerm("level", Decimal(int(learner.level == helper.level)) if levels else None),
-    )
-
-
-def _size(one: int | None, other: int | None) -> Decimal | None:
-    """exp(-|log10 of the ratio| / 0.7)."""
-    if not one or not other:
-        return None
-    distance = abs((Decimal(one) / Decimal(other)).log10())
-    return (-distance / Decimal("0.7")).exp()
-
-
-def _income(one: int | None, other: int | None) -> Decimal | None:
-    if one is None or other is None:
-        return None
-    return 1 - Decimal(abs(one - other)) / 3
-
-
-def _mean(context: Sequence[ContextTerm]) -> Decimal:
-    """Weighted, over what is known; the middle where nothing is."""
-    known = [(WEIGHTS[term.feature], term.closeness) for term in context]
-    weight = sum((weight for weight, value in known if value is not None), Decimal(0))
-    if not weight:
-        return Decimal("0.5")
-    return sum((w * value for w, value in known if value is not None), Decimal(0)) / weight
-
-
-def _why(learner: Profile, wish: Wish, action: str, others: Sequence[Profile], past: Past) -> str:
-    """The last gate at which the nearest helper failed."""
-    offering = [one for one in others if action in one.helps]
-    if not offering:
-        return Reason.NO_OFFER
-    gates = (
         (Reason.BLOCKED, lambda one: (learner.agent, one.agent) not in past.blocked),
-        (
-            Reason.NO_EXPERIENCE,
-            lambda one: one.helps[action].maturity > 0 and one.helps[action].day,
-        ),
+        (Reason.NO_EXPERIENCE, lambda one: one.helps[action].maturity and one.helps[action].day),
         (
             Reason.NO_EVIDENCE,
             lambda one: one.helps[action].documented or one.helps[action].assessed,
         ),
-        (Reason.NO_LANGUAGE, lambda one: _can_talk(wish, one.helps[action])),
-        (Reason.FULL, lambda one: _has_room(one, action, past)),
+        (Reason.NO_LANGUAGE, lambda one: can_talk(wish, one.helps[action])),
+        (Reason.FULL, lambda one: has_room(one, action, past)),
     )
-    for reason, passes in gates:
-        offering = [one for one in offering if passes(one)]
-        if not offering:
-            return reason
-    return Reason.NO_OFFER
 
 
-def _nearest(action: str, others: Sequence[Profile], near: Sequence[str]) -> str | None:
-    """The action next to this one, in the framework's order, on which somebody offers help."""
-    offered = {one for helper in others for one in helper.helps}
+def _why(
+    learner: Profile, action: str, others: Sequence[Profile], past: Past, near: Sequence[str]
+) -> Unmatched:
+    """The last gate that somebody reached, and who did."""
+    wish = learner.wishes[action]
+    nearest = _nearest(learner, action, others, past, near)
+    reached = [one for one in others if action in one.helps]
+    reason = Reason.NO_OFFER
+    for gate, passes in _gates(learner, wish, action, past):
+        if not reached:
+            break
+        passed = [one for one in reached if passes(one)]
+        if not passed:
+            reason = gate
+            break
+        reached = passed
+    return Unmatched(action, reason, nearest, tuple(sorted(one.agent for one in reached)))
+
+
+def _nearest(
+    learner: Profile, action: str, others: Sequence[Profile], past: Past, near: Sequence[str]
+) -> str | None:
+    """The action next to this one, in the framework's order, on which somebody could help."""
     if action not in near:
         return None
-    place = near.index(action)
-    by_distance = sorted(
-        (abs(at - place), at) for at, one in enumerate(near) if one in offered and one != action
-    )
-    return near[by_distance[0][1]] if by_distance else None
+    place, wish = near.index(action), learner.wishes[action]
+    by_distance = sorted((abs(at - place), at) for at, one in enumerate(near) if one != action)
+    for _, at in by_distance:
+        other = near[at]
+        gates = _gates(learner, wish, other, past)
+        if any(other in one.helps and all(passes(one) for _, passes in gates) for one in others):
+            return other
+    return None
 
 
 def _tie(salt: str, learner: str, helper: str) -> bytes:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from node.core.countries import Country, country
+from peers.did import did_of
 from vocab.languages import LangMap
 from vocab.records import (
     ActionStatus,
@@ -52,13 +53,16 @@ class Wish:
     Attributes:
         strength: In (0, 1].
         languages: In which it could; interpretation: whether another would do.
-        source: IRI of the Need.
+        source: IRI of the Need; said: the day that it carries, where it carries one.
+        regions: Parts of the world that it would like (UN M49), or none.
     """
 
     strength: Decimal
     languages: frozenset[str]
     interpretation: bool
     source: str
+    said: date | None = None
+    regions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +72,12 @@ class Help:
     Attributes:
         willingness, maturity: In [0, 1]; see the tables above.
         documented: Whether a document that can be checked stands behind it.
-        assessed: Whether somebody else has looked at it.
+        assessed: Whether somebody else has looked at it, and does not say otherwise.
         day: When the newest of these records says it was so; ``None`` where none says.
         capacity: Exchanges a year.
         sources: IRIs of the records behind it, the Offer first.
+        documents: Addresses of the documents behind it.
+        regions: Parts of the world that it would like to help (UN M49), or none.
     """
 
     kind: str
@@ -84,6 +90,8 @@ class Help:
     languages: frozenset[str]
     interpretation: bool
     sources: tuple[str, ...]
+    documents: tuple[str, ...] = ()
+    regions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,7 @@ class Profile:
     """A city as pairing sees it.
 
     Attributes:
-        agent: IRI of the city; did: of its node, or empty.
+        agent: IRI of the city; did: of its node.
         population: Residents, or ``None`` where the city does not say.
         wishes, helps: By action IRI.
     """
@@ -115,7 +123,8 @@ def profile_of(records: Iterable[AnyRecord]) -> Profile | None:
             and by somebody else; the rest must be its own.
 
     Returns:
-        ``None`` where the city has not said who it is.
+        ``None`` where the city has not said who it is. Nothing here depends on the day: what a
+        record is worth after years is for pairing to say.
     """
     held = sorted(records, key=lambda record: record.id)
     city = next((record for record in held if isinstance(record, City)), None)
@@ -125,7 +134,7 @@ def profile_of(records: Iterable[AnyRecord]) -> Profile | None:
     wishes = [(need.action, _wish(need, city)) for need in held if isinstance(need, Need)]
     return Profile(
         agent=city.publisher,
-        did=city.did or "",
+        did=city.did or did_of(city.publisher.partition("/#")[0]).text,
         name=city.name,
         country=country(city.country),
         population=city.population,
@@ -143,6 +152,8 @@ def _wish(need: Need, city: City) -> Wish:
         languages=frozenset(map(_base, need.languages or city.working_languages)),
         interpretation=bool(need.interpretation_accepted),
         source=need.id,
+        said=first_day(need.modified or need.issued),
+        regions=frozenset(need.region_wish),
     )
 
 
@@ -157,30 +168,35 @@ def _help(offer: Offer, city: City, held: list[AnyRecord]) -> Help:
         for one in held
         if isinstance(one, Practice) and (one.id in offer.practices or offer.action in one.action)
     ]
+    states = {one.state for one in statuses}
     assessments = [
         one
         for one in held
         if isinstance(one, Assessment)
         and one.action == offer.action
         and one.publisher != city.publisher
+        and (one.state is None or one.state in states)
     ]
-    maturity = max((MATURITY[State(one.state)] for one in statuses), default=Decimal(0))
-    if assessments and any(one.state == State.IN_PLACE for one in statuses):
+    maturity = max((MATURITY[State(state)] for state in states), default=Decimal(0))
+    if assessments and State.IN_PLACE in states:
         maturity = _ASSESSED
+    shown: tuple[ActionStatus | Practice, ...] = (*statuses, *practices)
+    documents = tuple(dict.fromkeys(part.content_url for one in shown for part in one.evidence))
     days = [first_day(one.reviewed or one.since) for one in statuses]
     days += [first_day(one.ended or one.started) for one in practices]
-    sources = (offer.id, *(one.id for one in (*statuses, *practices, *assessments)))
     return Help(
         kind=offer.kind,
         willingness=WILLINGNESS[OfferKind(offer.kind)],
         maturity=maturity,
-        documented=any(one.evidence for one in statuses) or any(one.evidence for one in practices),
+        documented=bool(documents),
         assessed=bool(assessments),
         day=max((day for day in days if day), default=None),
         capacity=offer.capacity,
         languages=frozenset(map(_base, offer.languages or city.working_languages)),
         interpretation=bool(offer.interpretation_accepted),
-        sources=sources,
+        sources=(offer.id, *(one.id for one in (*shown, *assessments))),
+        documents=documents,
+        regions=frozenset(offer.region_wish),
     )
 
 
