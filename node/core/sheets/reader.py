@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
+from node.core.drafts import named
 from node.core.sheets.places import Places, known_places, place_key
 from node.core.sheets.sheet import Sheet
 from node.core.sheets.wording import CellFinding, Spot, said
@@ -14,7 +16,9 @@ from peers.encoding import JsonObject
 from vocab.records import KINDS
 from vocab.terms import AssessmentMode
 
-__all__ = ["Reader", "completed", "mode_of"]
+__all__ = ["Reader", "completed", "mode_of", "whole_of"]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,8 @@ class Reader:
         given: Heading → what to read instead, as the officer said.
         held: What this node says now under an address of its own: fields that the sheet has no
             column for stay as they are.
+        known: The address of the record that a document without one speaks of, if any: there is
+            one status of an action in one part of a city, for example.
         places: Cities that it knows by country and name.
     """
 
@@ -40,16 +46,24 @@ class Reader:
     kind: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     held: Callable[[str], Mapping[str, Any] | None] = lambda _iri: None
+    known: Callable[[Mapping[str, Any]], str | None] = lambda _document: None
     places: Places = field(default_factory=known_places)
 
 
 def completed(document: JsonObject, row: int, reader: Reader, sheet: Sheet) -> list[CellFinding]:
     """Put in what follows from who we are and what we know; what could not be put in."""
     _complete_id(document, reader)
+    if "id" not in document and (known := reader.known(document)):
+        document["id"] = known
     findings = _foreign(document, row, reader, sheet)
     if sheet.kind == "Assessment":
         findings += _complete_assessment(document, row, reader, sheet)
     return findings
+
+
+def whole_of(document: JsonObject, reader: Reader) -> JsonObject:
+    """The document with all its names, to be checked; those of a new record are stand-ins."""
+    return named(document, base_url=reader.base_url, agent=reader.agent, now=_EPOCH, entropy=bytes)
 
 
 def _complete_id(document: JsonObject, reader: Reader) -> None:

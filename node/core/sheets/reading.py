@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Final
 
-from node.core.drafts import named
 from node.core.sheets.cells import RowSaid, merged, row_said
 from node.core.sheets.columns import TYPE
 from node.core.sheets.concepts import word_for
 from node.core.sheets.labels import heading, name_of
 from node.core.sheets.matching import guess_kind, is_errors, match, means_type
-from node.core.sheets.reader import Reader, completed, mode_of
+from node.core.sheets.reader import Reader, completed, mode_of, whole_of
 from node.core.sheets.sheet import Sheet
 from node.core.sheets.table import Row, Table
 from node.core.sheets.values import read_type
@@ -30,8 +28,6 @@ __all__ = ["FINDINGS", "Outcome", "RowRead", "documents_of"]
 
 FINDINGS: Final = 10_000
 """Things wrong with one table, after which it is read no further."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +161,7 @@ def _checked(row: Row, read: RowSaid, reader: Reader, sheet: Sheet) -> RowRead:
     held = reader.held(str(document["id"])) if "id" in document else None
     if held is not None:
         document = merged(document, held, sheet.matched)
-    whole = _named(document, reader)
+    whole = whole_of(document, reader)
     seen = {finding.column for finding in findings}
     for finding in check({"version": 1, **whole}, reader.language):
         found = located(finding, row.number, sheet, read.words)
@@ -177,11 +173,6 @@ def _checked(row: Row, read: RowSaid, reader: Reader, sheet: Sheet) -> RowRead:
         findings=tuple(findings),
         notes=read.notes,
     )
-
-
-def _named(document: JsonObject, reader: Reader) -> JsonObject:
-    """The document with all its names; a new record's are stand-ins."""
-    return named(document, base_url=reader.base_url, agent=reader.agent, now=_EPOCH, entropy=bytes)
 
 
 def _once(rows: Sequence[RowRead], sheets: _Sheets) -> list[RowRead]:
