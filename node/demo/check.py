@@ -98,13 +98,12 @@ async def _publish(trip: _Trip) -> str:
 async def _sync(trip: _Trip) -> str:
     reports = await sync_all(trip.learner)
     await catch_up(trip.learner)
-    new = {report.did: report.new for report in reports}
-    _expect(
-        new.get(trip.teacher.document.did.text) == 1, f"one new record from Hansol, found {new}"
-    )
+    # An announcement may have made the node ask before we did: that is what it is for.
+    arrived = await trip.learner.ledger.latest(trip.receipt_of_practice.iri)
+    _expect(arrived, f"Hansol's new record, found {[report.error for report in reports]}")
     quiet = [report.requests for report in reports if not report.new]
     _expect(quiet and max(quiet) == 1, f"one request for each unchanged peer, found {quiet}")
-    return f"1 new record; {len(quiet)} unchanged peers cost one request each"
+    return f"the new record has come; {len(quiet)} unchanged peers cost one request each"
 
 
 async def _found(trip: _Trip) -> str:
