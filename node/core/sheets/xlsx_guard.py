@@ -67,7 +67,7 @@ def vetted(data: bytes) -> Vetted:
         raise Unreadable("not-a-workbook", found="XLS")
     try:
         parts = _unpacked(data)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError):
         raise Unreadable("not-a-workbook", found="ZIP") from None
     if "xl/workbook.xml" not in parts:
         raise Unreadable("not-a-workbook", found="ODS" if "content.xml" in parts else "XLSX")

@@ -65,7 +65,7 @@ class SearchWish:
         filters: Facet → values, any of which will do; different facets must all hold.
         counts: Facets to count values of.
         order: ``relevance``, ``newest`` (by log time) or ``date`` (by ``sort``, newest first).
-        offset, limit: The page; ``limit`` up to 100, ``offset`` up to 10,000.
+        offset, limit: The page; ``limit`` up to 100, ``offset`` as far as there is anything.
     """
 
     words: str = ""

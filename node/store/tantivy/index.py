@@ -112,7 +112,7 @@ class Index:
         found = searcher.search(
             query(self._schema, searcher, finder.asked, wish.filters),
             max(1, limit),
-            offset=max(0, min(wish.offset, 10_000)),
+            offset=max(0, wish.offset),
             order_by_field=None if wish.order == "relevance" and finder.asked else by_date,
         )
         puts = [_read(_stored(searcher, address)) for _, address in found.hits[:limit]]
