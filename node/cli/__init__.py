@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ COMMANDS = {
     "identity": ("node.cli.setup", "Show who this node is."),
     "validate": ("node.cli.records", "Check a record before it is published."),
     "publish": ("node.cli.records", "Sign a record and put it into the log."),
+    "import": ("node.cli.sheets", "Take the records of a spreadsheet as drafts."),
+    "template": ("node.cli.sheets", "Write an empty spreadsheet to fill in."),
     "withdraw": ("node.cli.records", "Take a record back, with a reason."),
     "records": ("node.cli.records", "List our own records."),
     "show": ("node.cli.records", "Show one record, ours or a peer's."),
@@ -56,7 +59,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        found = getattr(module, cmd_name)
+        found = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         assert isinstance(found, click.Command)
         return found
 

@@ -27,7 +27,7 @@ async def import_call(
     home: Home,
     *,
     data: str,
-    name: str = "",
+    filename: str = "",
     kind: str = "",
     language: str = "en",
     tag: str = "",
@@ -40,7 +40,7 @@ async def import_call(
     """Import a file.
 
     Args:
-        data: The file, base64.
+        data: The file, base64; filename: what it is called, for its ending.
         publish: Whether the drafts that it brings are published at once, all or none.
         back: ``csv`` or ``xlsx`` to have the sheets back with their errors, as ``file`` (base64).
 
@@ -53,7 +53,7 @@ async def import_call(
     except binascii.Error:
         raise Invalid("expected the file in base64") from None
     wish = ImportWish(
-        name=name, kind=kind, language=language, tag=tag, given=given or {}, dry_run=dry_run
+        name=filename, kind=kind, language=language, tag=tag, given=given or {}, dry_run=dry_run
     )
     done = await import_sheet(home, content, wish)
     receipts: list[Receipt] = []

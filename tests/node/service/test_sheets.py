@@ -291,7 +291,7 @@ async def test_the_facts_about_real_cities_import_without_loss(shared: Path) -> 
     home = await home_of("https://observatory.example", role="observer")
     data = (shared / "data" / "human_rights_city_facts.csv").read_bytes()
     answer = await import_call(
-        home, data=base64.b64encode(data).decode(), name="facts.csv", publish=True
+        home, data=base64.b64encode(data).decode(), filename="facts.csv", publish=True
     )
     assert (answer["new"], answer["wrong"], len(answer["receipts"])) == (68, 0, 68)
     assert answer["sheets"][0]["type"] == "Assessment"
