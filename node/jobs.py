@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from node.errors import NodeError
 from node.service.contacts import follow, pause_after
+from node.service.exchanges import settle
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import announce, deliver
@@ -144,6 +145,7 @@ async def _start(home: Home) -> None:
         except (PeerError, NodeError) as exc:
             _log.warning("a peer of the settings is not followed", peer=url, reason=str(exc))
     await rejudge(home)
+    await settle(home)
     await catch_up(home)
 
 

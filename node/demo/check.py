@@ -191,17 +191,29 @@ async def _ask(trip: _Trip) -> str:
     view = await pair.ask(trip.learner, trip.teacher.document.did.text, ACTIONS["T10"], {})
     trip.exchange = view.id
     await deliver(trip.learner)
-    there = await pair.exchange(trip.teacher, view.id)
+    there = await _heard(trip.teacher, view.id, lambda one: one.state == "asked")
     _expect((there.state, there.role) == ("asked", "helper"), "the request to have arrived")
     _expect(there.answers.get("problem"), "the three answers to have come with it")
     return f"exchange {view.id}"
+
+
+async def _heard(
+    home: Home, identity: str, holds: Callable[[pair.ExchangeView], bool]
+) -> pair.ExchangeView:
+    """Where an exchange stands once a word has come: the node's own jobs may be bringing it."""
+    for _ in range(100):
+        views = {view.id: view for view in await pair.exchanges(home)}
+        if identity in views and holds(views[identity]):
+            break
+        await asyncio.sleep(0.1)
+    return await pair.exchange(home, identity)
 
 
 async def _accept(trip: _Trip) -> str:
     await pair.say(trip.teacher, trip.exchange, "accept")
     await pair.say(trip.teacher, trip.exchange, "meet")
     await deliver(trip.teacher)
-    here = await pair.exchange(trip.learner, trip.exchange)
+    here = await _heard(trip.learner, trip.exchange, lambda one: one.state == "met")
     _expect(here.state == "met", f"both to have met, found {here.state}")
     return "accepted and met, known to the two alone"
 
@@ -210,8 +222,10 @@ async def _conclude(trip: _Trip) -> str:
     note = {"en": "Fifteen indicators, by district, read together with residents."}
     await pair.say(trip.learner, trip.exchange, "adopt", note=note)
     await deliver(trip.learner)
+    await _heard(trip.teacher, trip.exchange, lambda one: one.proposed)
     await pair.say(trip.teacher, trip.exchange, "adopt")
     await deliver(trip.teacher)
+    await _heard(trip.learner, trip.exchange, lambda one: one.state == "closed")
     both: list[str] = []
     for home in (trip.learner, trip.teacher):
         held = await own_records(home, kind="Exchange")

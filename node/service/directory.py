@@ -6,7 +6,7 @@ those records say. The member's records stay its own: the network never edits th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from node.errors import NotFound, Refused
@@ -118,7 +118,7 @@ async def revoke(home: Home, member: str, reason: str = "other") -> Member:
     document = await _expected(home, member)
     await withdraw(home, document["id"], reason)
     await catch_up(home)
-    return _member(document, home.now().date().isoformat())
+    return replace(_member(document, home.now().date().isoformat()), state="over")
 
 
 def _check_role(home: Home) -> None:

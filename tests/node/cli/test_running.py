@@ -157,9 +157,10 @@ def test_commands_say_the_same_through_a_server_and_without_one(city: tuple[Path
 
 def test_a_record_is_found_on_another_node_after_one_sync(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
-    url, other = make(first, "Villa Aurora"), make(second, "Port Marama")
+    url = make(first, "Villa Aurora")
+    make(second, "Port Marama")
     receipt = told("--home", first, "publish", practice(tmp_path, "Asambleas"))["receipts"][0]
-    with serving(first, url), serving(second, other):
+    with serving(first, url):
         told("--home", second, "peers", "follow", url)
         [report] = told("--home", second, "sync")["rows"]
         assert (report["new"], report["error"]) == (2, "")
