@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from node.control import keeping, learning, looking, peering, recording
 from node.errors import NodeError
+from node.service import sheet_calls
 from node.service.home import Home
 from node.store.ports import Broken
 from peers.encoding import JsonObject
@@ -25,6 +26,10 @@ OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
     "search": looking.search_records,
     "query": looking.ask_query,
     "export": looking.write_export,
+    "import": sheet_calls.import_call,
+    "drafts": sheet_calls.list_drafts_call,
+    "drafts.publish": sheet_calls.publish_drafts_call,
+    "drafts.drop": sheet_calls.drop_draft_call,
     "verify": looking.verify_anything,
     "peers.follow": peering.follow_peer,
     "peers.unfollow": peering.unfollow_peer,
