@@ -97,7 +97,7 @@ def query(console: Console, file: str, accept: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["jsonld", "nquads", "csv"]),
+    type=click.Choice(["jsonld", "nquads", "csv", "xlsx"]),
     default="jsonld",
     show_default=True,
 )

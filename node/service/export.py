@@ -7,9 +7,7 @@ in any of the forms; the file appears whole or not at all.
 from __future__ import annotations
 
 import asyncio
-import csv
 import hashlib
-import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,28 +17,13 @@ from typing import Final
 from node.errors import NodeError
 from node.service.home import Home
 from node.service.index import catch_up
+from node.service.sheet_files import sheet_of
 from node.store.ports import Audience, Position, TextPut
-from peers.encoding import parse_json
+from peers.encoding import JsonObject, parse_json
 from vocab.jsonld import to_quads
 
-__all__ = ["COLUMNS", "Exported", "export"]
+__all__ = ["Exported", "export"]
 
-COLUMNS: Final = (
-    "iri",
-    "type",
-    "publisher",
-    "version",
-    "log",
-    "index",
-    "published",
-    "recorded",
-    "language",
-    "title",
-    "action",
-    "state",
-    "date",
-)
-"""Of the CSV: one row a record and language of its title."""
 _BATCH: Final = 1000
 
 
@@ -57,7 +40,8 @@ async def export(home: Home, form: str, out: Path, *, own: bool = False) -> Expo
     """Write the public records into a file, replacing it whole.
 
     Args:
-        form: ``jsonld`` (a record a line, as signed), ``nquads`` (a graph a record) or ``csv``.
+        form: ``jsonld`` (a record a line, as signed), ``nquads`` (a graph a record), or ``csv``
+            (one table) and ``xlsx`` (a sheet a type), which import again without loss.
         own: Only what this node published.
 
     Raises:
@@ -107,9 +91,7 @@ def _jsonld(records: Sequence[TextPut]) -> Iterator[bytes]:
 
 def _nquads(records: Sequence[TextPut]) -> Iterator[bytes]:
     quads: set[str] = set()
-    for put in records:
-        value = parse_json(put.stored)
-        assert isinstance(value, dict)
+    for put, value in zip(records, _documents(records), strict=True):
         # Not splitlines(): a text may hold U+2028 and its like, which end no line of N-Quads.
         for line in to_quads(value).split("\n")[:-1]:
             quads.add(f"{line.removesuffix(' .')} <{put.iri}> .\n")
@@ -117,34 +99,20 @@ def _nquads(records: Sequence[TextPut]) -> Iterator[bytes]:
 
 
 def _csv(records: Sequence[TextPut]) -> Iterator[bytes]:
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(COLUMNS)
+    yield sheet_of(_documents(records), "csv")
+
+
+def _xlsx(records: Sequence[TextPut]) -> Iterator[bytes]:
+    yield sheet_of(_documents(records), "xlsx")
+
+
+def _documents(records: Sequence[TextPut]) -> list[JsonObject]:
+    documents: list[JsonObject] = []
     for put in records:
-        for language, title in sorted(put.title.items()) or [("", "")]:
-            rows.writerow(
-                [
-                    put.iri,
-                    put.kind,
-                    put.agent,
-                    put.version,
-                    put.log,
-                    put.index,
-                    put.published,
-                    put.recorded,
-                    language,
-                    _inert(title),
-                    " ".join(put.facets.get("action", ())),
-                    " ".join(put.facets.get("state", ())),
-                    put.sort,
-                ]
-            )
-    yield text.getvalue().encode()
+        value = parse_json(put.stored)
+        assert isinstance(value, dict), "the index keeps documents"
+        documents.append(value)
+    return documents
 
 
-def _inert(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-_FORMS = {"jsonld": _jsonld, "nquads": _nquads, "csv": _csv}
+_FORMS = {"jsonld": _jsonld, "nquads": _nquads, "csv": _csv, "xlsx": _xlsx}

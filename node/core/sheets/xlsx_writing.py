@@ -29,6 +29,9 @@ __all__ = ["Page", "write_xlsx"]
 LONGEST: Final = 32_767
 """Characters that a cell of a workbook holds."""
 
+MOST_ROWS: Final = 1_048_576
+"""Rows of a sheet, the headings included."""
+
 _ROOM: Final = 500
 """Empty rows below the last that have lists to choose from."""
 
@@ -63,7 +66,8 @@ def write_xlsx(pages: Sequence[Page], language: str) -> bytes:
     """A workbook with these sheets, and one that explains their columns.
 
     Raises:
-        Invalid: A text does not fit into a cell, or has a character that XML cannot say.
+        Invalid: There are too many rows, or a text does not fit into a cell, or has a character
+            that XML cannot say.
     """
     out = io.BytesIO()
     with Workbook(out, dict(_OPTIONS)) as workbook:
@@ -97,6 +101,11 @@ class _Book:
 
     def add(self, page: Page) -> None:
         """Write one sheet."""
+        if len(page.table.rows) >= MOST_ROWS:
+            raise Invalid(
+                f"{page.table.name}: expected fewer than {MOST_ROWS:,} rows, which a workbook can "
+                f"hold, found {len(page.table.rows):,}. Write CSV or JSON-LD instead."
+            )
         sheet = self._sheet(page.table.name)
         sheet.freeze_panes(1, 1)
         for position, text in enumerate(page.table.headings):

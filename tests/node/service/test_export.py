@@ -11,10 +11,11 @@ import orjson
 import pytest
 
 from node.errors import NodeError
-from node.service.export import COLUMNS, export
+from node.service.export import export
 from node.service.home import Home
 from node.service.publish import publish, withdraw
 from node.service.replicate import follow, sync_all
+from node.service.sheets import ImportWish, import_sheet
 from node.store.ports import Audience
 from peers.encoding import parse_canonical
 from peers.proofs import verify
@@ -57,11 +58,20 @@ async def test_a_table_opens_in_a_spreadsheet_without_running_anything(
     home: Home, tmp_path: Path
 ) -> None:
     done = await export(home, "csv", tmp_path / "records.csv")
-    text = done.path.read_text("utf-8")
+    text = done.path.read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == 4
+    assert rows[0][:2] == ["Type", "Id"]
+    assert len(rows) > 2
     assert not [cell for row in rows[1:] for cell in row if cell[:1] in "=+-@" and cell]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+async def test_a_table_imports_again_and_changes_nothing(
+    form: str, home: Home, tmp_path: Path
+) -> None:
+    done = await export(home, form, tmp_path / f"records.{form}", own=True)
+    read = await import_sheet(home, done.path.read_bytes(), ImportWish())
+    assert [row.state for row in read.rows] == ["unchanged"] * done.count
 
 
 async def test_our_own_alone(home: Home, tmp_path: Path) -> None:
@@ -71,7 +81,7 @@ async def test_our_own_alone(home: Home, tmp_path: Path) -> None:
 
 
 async def test_the_same_records_give_the_same_file(home: Home, tmp_path: Path) -> None:
-    for form in ("jsonld", "nquads", "csv"):
+    for form in ("jsonld", "nquads", "csv", "xlsx"):
         one = await export(home, form, tmp_path / f"1.{form}")
         two = await export(home, form, tmp_path / f"2.{form}")
         assert one.sha256 == two.sha256
