@@ -3,23 +3,24 @@
 Two profiles are spoken, and no other. A message covers ``@method``, ``@target-uri``,
 ``content-digest`` and ``content-type``, lives for at most five minutes and carries a nonce; a read
 covers ``@method`` and ``@target-uri``. The algorithm follows from the key, never from a label; a
-signature that covers less than its profile asks for is none. Time and nonce are arguments.
+signature that covers less than its profile asks for is none. Signatures of other profiles, a
+proxy's for example, are passed over. Time and nonce are arguments.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from peers.errors import BadSignature, Malformed
+from peers.fields import Bare, InnerList, Item, read_dictionary, write_dictionary, write_member
 from peers.keys import InvalidSignature, PublicKey, Signer
 
 __all__ = [
+    "LIFETIME",
     "MESSAGE",
     "READ",
     "Claim",
@@ -28,6 +29,7 @@ __all__ = [
     "content_digest",
     "read_claim",
     "sign_request",
+    "signature_base",
     "verify_request",
 ]
 
@@ -38,7 +40,7 @@ class Profile:
 
     Attributes:
         tag: Its name in the signature's parameters.
-        components: Covered, in this order; all of them and nothing else.
+        components: Covered: all of them, once each, in any order, and nothing else.
         nonce: Whether it carries a nonce, to be remembered by whoever verifies.
     """
 
@@ -59,15 +61,10 @@ LIFETIME: Final = 300
 """Seconds from ``created`` to ``expires`` at most, and how far two clocks may differ."""
 
 _LABEL: Final = "intercity"
-_PARAMETERS: Final = re.compile(
-    r";created=(?P<created>[0-9]{1,12});expires=(?P<expires>[0-9]{1,12})"
-    r';keyid="(?P<keyid>[!#-\[\]-~]{1,300})";alg="ed25519"'
-    r'(?:;nonce="(?P<nonce>[A-Za-z0-9_-]{16,64})")?;tag="(?P<tag>[a-z-]{1,40})"'
-)
-_INPUT: Final = re.compile(
-    r'intercity=(?P<covered>\((?:"[a-z@-]+"(?: "[a-z@-]+")*)?\))(?P<rest>.+)'
-)
-_SIGNATURE: Final = re.compile(r"intercity=:(?P<value>[A-Za-z0-9+/]{86}==):")
+_PARAMETERS: Final = frozenset({"created", "expires", "keyid", "alg", "nonce", "tag"})
+_WORD: Final = re.compile(r"[!-~]{1,300}")
+_NONCE: Final = re.compile(r"[!-~]{16,128}")
+_DIGESTS: Final = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +104,7 @@ class Claim:
 
 def content_digest(body: bytes) -> str:
     """The ``Content-Digest`` of a body (RFC 9530, section 2)."""
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    return write_dictionary({"sha-256": Item(hashlib.sha256(body).digest())})
 
 
 def sign_request(
@@ -123,27 +120,54 @@ def sign_request(
 
     Args:
         now: Seconds since 1970.
-        nonce: 16 to 64 characters of base64url, never used before; left out by a read.
+        nonce: 16 characters or more, never used before; left out by a read.
+
+    Raises:
+        Malformed: The request lacks a header that is to be signed.
+        ValueError: A nonce, a key's name or a header that cannot be written.
     """
     headers = {name.lower(): value for name, value in request.headers.items()}
     added: dict[str, str] = {}
     if "content-digest" in profile.components:
         added["Content-Digest"] = headers["content-digest"] = content_digest(request.body)
-    covered = "(" + " ".join(f'"{name}"' for name in profile.components) + ")"
-    parameters = (
-        f'{covered};created={now};expires={now + LIFETIME};keyid="{keyid}";alg="ed25519"'
-        + (f';nonce="{nonce}"' if profile.nonce else "")
-        + f';tag="{profile.tag}"'
-    )
-    known = Request(
-        method=request.method, target=request.target, headers=headers, body=request.body
-    )
-    signature = signer.sign(_base(known, profile.components, parameters))
+    parameters: dict[str, Bare] = {
+        "created": now,
+        "expires": now + LIFETIME,
+        "keyid": keyid,
+        "alg": "ed25519",
+    }
+    if profile.nonce:
+        if not _NONCE.fullmatch(nonce):
+            raise ValueError(f"expected a nonce of 16 to 128 characters, found {len(nonce)}")
+        parameters["nonce"] = nonce
+    parameters["tag"] = profile.tag
+    covered = InnerList(tuple(map(Item, profile.components)), parameters)
+    values = [(name, _value(request, headers, name)) for name in profile.components]
+    signature = signer.sign(signature_base(values, covered))
     return {
         **added,
-        "Signature-Input": f"{_LABEL}={parameters}",
-        "Signature": f"{_LABEL}=:{base64.b64encode(signature).decode()}:",
+        "Signature-Input": write_dictionary({_LABEL: covered}),
+        "Signature": write_dictionary({_LABEL: Item(signature)}),
     }
+
+
+def signature_base(values: Sequence[tuple[str, str]], covered: InnerList) -> bytes:
+    """The bytes that are signed (RFC 9421, section 2.5).
+
+    Args:
+        values: Each covered component's name and value, in the order of ``covered``.
+        covered: What ``Signature-Input`` says: the components, and the signature's parameters.
+
+    Raises:
+        ValueError: A value that is not one line of ASCII: two bases could not be told apart.
+    """
+    lines = [f"{write_member(item)}: " for item in covered.items]
+    for number, (name, value) in enumerate(values):
+        if not value.isascii() or "\n" in value or "\r" in value:
+            raise ValueError(f"expected one line of ASCII for {name}, found {value[:60]!r}")
+        lines[number] += value
+    lines.append(f'"@signature-params": {write_member(covered)}')
+    return "\n".join(lines).encode("ascii")
 
 
 def read_claim(request: Request, about: str, profile: Profile = MESSAGE) -> Claim:
@@ -155,41 +179,12 @@ def read_claim(request: Request, about: str, profile: Profile = MESSAGE) -> Clai
     Raises:
         Malformed: There is no signature of the profile, or it covers something else.
     """
-    found = _INPUT.fullmatch(request.headers.get("signature-input", ""))
-    signed = _SIGNATURE.fullmatch(request.headers.get("signature", ""))
-    if not found or not signed:
-        raise Malformed(about, f"expected one signature labelled {_LABEL}, found none that is read")
-    covered = tuple(found["covered"].strip("()").replace('"', "").split())
-    if covered != profile.components:
-        raise Malformed(
-            about,
-            f"expected a signature over {' '.join(profile.components)}, "
-            f"found one over {' '.join(covered) or 'nothing'}",
-        )
-    parameters = _PARAMETERS.fullmatch(found["rest"])
-    if (
-        not parameters
-        or parameters["tag"] != profile.tag
-        or bool(parameters["nonce"]) != profile.nonce
-    ):
-        raise Malformed(
-            about,
-            'expected created, expires, keyid, alg="ed25519"'
-            + (", nonce" if profile.nonce else "")
-            + f' and tag="{profile.tag}", in this order; found {found["rest"][:200]!r}',
-        )
     try:
-        signature = base64.b64decode(signed["value"], validate=True)
-    except binascii.Error as exc:
-        raise Malformed(about, "the signature is not base64") from exc
-    return Claim(
-        keyid=parameters["keyid"],
-        created=int(parameters["created"]),
-        expires=int(parameters["expires"]),
-        nonce=parameters["nonce"] or "",
-        signature=signature,
-        base=_base(request, covered, found["covered"] + found["rest"]),
-    )
+        covered, signature = _find(request.headers, profile)
+        _check_covered(covered, profile)
+        return _claim(request, covered, signature, profile)
+    except ValueError as exc:
+        raise Malformed(about, f"the request's signature: {exc}") from exc
 
 
 def verify_request(claim: Claim, request: Request, key: PublicKey, *, about: str, now: int) -> None:
@@ -210,32 +205,99 @@ def verify_request(claim: Claim, request: Request, key: PublicKey, *, about: str
         raise BadSignature(
             about, f"expected a signature that lives {LIFETIME} s at most and is not over"
         )
-    digest = request.headers.get("content-digest")
-    if digest is not None and digest != content_digest(request.body):
-        raise BadSignature(about, "the body is not what Content-Digest says")
+    _check_digest(request, about)
     try:
         key.verify(claim.signature, claim.base)
     except InvalidSignature as exc:
         raise BadSignature(about, f"the request's signature: {exc}") from exc
 
 
-def _base(request: Request, covered: tuple[str, ...], parameters: str) -> bytes:
-    """The signature base (RFC 9421, section 2.5)."""
-    lines = [f'"{name}": {_value(request, name)}' for name in covered]
-    lines.append(f'"@signature-params": {parameters}')
-    return "\n".join(lines).encode()
+def _find(headers: Mapping[str, str], profile: Profile) -> tuple[InnerList, bytes]:
+    """The one signature with the profile's tag, whatever its label."""
+    inputs = read_dictionary(headers.get("signature-input", ""))
+    signatures = read_dictionary(headers.get("signature", ""))
+    found = [
+        (label, member)
+        for label, member in inputs.items()
+        if isinstance(member, InnerList) and member.parameters.get("tag") == profile.tag
+    ]
+    if len(found) != 1:
+        raise ValueError(f'expected one with tag="{profile.tag}", found {len(found)}')
+    [(label, covered)] = found
+    match signatures.get(label):
+        case Item(bytes() as signature, parameters) if len(signature) == 64 and not parameters:
+            return covered, signature
+    raise ValueError(f"expected the 64 bytes of {label!r} in Signature, found none")
 
 
-def _value(request: Request, name: str) -> str:
+def _check_covered(covered: InnerList, profile: Profile) -> None:
+    names = [item.value if not item.parameters else write_member(item) for item in covered.items]
+    if len(names) != len(profile.components) or set(names) != set(profile.components):
+        raise ValueError(
+            f"expected one over {' '.join(profile.components)}, "
+            f"found one over {' '.join(map(str, names)) or 'nothing'}"
+        )
+
+
+def _claim(request: Request, covered: InnerList, signature: bytes, profile: Profile) -> Claim:
+    said = covered.parameters
+    unknown = said.keys() - _PARAMETERS
+    if unknown:
+        raise ValueError(f"expected the parameters {sorted(_PARAMETERS)}, found {sorted(unknown)}")
+    match said:
+        case {
+            "created": int() as created,
+            "expires": int() as expires,
+            "keyid": str() as keyid,
+            "alg": "ed25519",
+        } if _WORD.fullmatch(keyid) and {type(created), type(expires)} == {int}:
+            pass  # A parameter without a value is true, and true is an int here as well.
+        case _:
+            raise ValueError(
+                'expected created, expires, keyid and alg="ed25519", '
+                f"found {write_member(covered)[:300]}"
+            )
+    nonce = said.get("nonce", "")
+    if not isinstance(nonce, str) or (profile.nonce and not _NONCE.fullmatch(nonce)):
+        raise ValueError(f"expected a nonce of 16 to 128 characters, found {nonce!r:.140}")
+    values = [
+        (str(item.value), _value(request, request.headers, str(item.value)))
+        for item in covered.items
+    ]
+    return Claim(
+        keyid=keyid,
+        created=created,
+        expires=expires,
+        nonce=nonce,
+        signature=signature,
+        base=signature_base(values, covered),
+    )
+
+
+def _check_digest(request: Request, about: str) -> None:
+    """Every digest of a kind that we know is the body's, and there is one."""
+    field = request.headers.get("content-digest")
+    if field is None:
+        return  # A read has none; a message without one was refused when its claim was read.
+    try:
+        said = {name: one for name, one in read_dictionary(field).items() if name in _DIGESTS}
+    except ValueError as exc:
+        raise Malformed(about, f"Content-Digest: {exc}") from exc
+    if not said:
+        raise BadSignature(about, "expected sha-256 or sha-512 in Content-Digest, found neither")
+    for name, digest in said.items():
+        if digest != Item(_DIGESTS[name](request.body).digest()):
+            raise BadSignature(about, f"the body is not what Content-Digest says ({name})")
+
+
+def _value(request: Request, headers: Mapping[str, str], name: str) -> str:
+    """A component's value (RFC 9421, sections 2.1 and 2.2)."""
     match name:
         case "@method":
             return request.method
         case "@target-uri":
             return request.target
+        case _ if name in headers:
+            return headers[name].strip(" \t")
         case _:
-            value = request.headers.get(name)
-            if value is None:
-                raise Malformed(
-                    request.target, f"expected the header {name}, which is to be signed"
-                )
-            return " ".join(value.split())
+            raise Malformed(request.target, f"expected the header {name}, which is to be signed")
