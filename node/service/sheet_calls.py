@@ -57,9 +57,13 @@ async def import_call(
     )
     done = await import_sheet(home, content, wish)
     receipts: list[Receipt] = []
-    if publish and not dry_run and done.drafted:
-        receipts = await publish_drafts(home, done.drafted, audience=Audience(audience))
-        await catch_up(home)
+    if publish and not dry_run:
+        # A row that is unchanged may be a draft of an earlier import, waiting to be published.
+        waiting = await drafts(home)
+        keys = [row.key for row in done.rows if row.key in waiting]
+        if keys:
+            receipts = await publish_drafts(home, keys, audience=Audience(audience))
+            await catch_up(home)
     answer = _told(done) | {"dry_run": dry_run, "receipts": [_receipt(one) for one in receipts]}
     if back and done.tables:
         file = written_back(done.tables, done.outcomes, back, language)
