@@ -276,6 +276,15 @@ async def test_drafts_are_listed_published_and_dropped() -> None:
     assert await drafts.drafts(home) == {}
 
 
+async def test_importing_again_publishes_the_drafts_that_wait() -> None:
+    home = await home_of()
+    data = base64.b64encode(SHEET.encode()).decode()
+    await import_call(home, data=data, language="es")
+    answer = await import_call(home, data=data, language="es", publish=True)
+    assert (answer["unchanged"], len(answer["receipts"])) == (2, 2)
+    assert await drafts.drafts(home) == {}
+
+
 async def test_publishing_a_draft_again_after_a_crash_says_nothing_twice() -> None:
     home = await home_of()
     key = await drafts.put_draft(home, practice())
