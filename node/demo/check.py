@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from node.core.pairing import Proposal
 from node.core.steps import Step
@@ -31,6 +32,8 @@ from vocab.framework import load
 from vocab.terms import ACTIONS
 
 __all__ = ["Done", "check"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ async def _sync(trip: _Trip) -> str:
     reports = await sync_all(trip.learner)
     await catch_up(trip.learner)
     # An announcement may have made the node ask before we did: that is what it is for.
-    arrived = await trip.learner.ledger.latest(trip.receipt_of_practice.iri)
+    iri = trip.receipt_of_practice.iri
+    arrived = await _until(lambda: trip.learner.ledger.latest(iri), bool)
+    await catch_up(trip.learner)
     _expect(arrived, f"Hansol's new record, found {[report.error for report in reports]}")
     quiet = [report.requests for report in reports if not report.new]
     _expect(quiet and max(quiet) == 1, f"one request for each unchanged peer, found {quiet}")
@@ -201,12 +206,22 @@ async def _heard(
     home: Home, identity: str, holds: Callable[[pair.ExchangeView], bool]
 ) -> pair.ExchangeView:
     """Where an exchange stands once a word has come: the node's own jobs may be bringing it."""
-    for _ in range(100):
-        views = {view.id: view for view in await pair.exchanges(home)}
-        if identity in views and holds(views[identity]):
-            break
-        await asyncio.sleep(0.1)
+
+    async def views() -> dict[str, pair.ExchangeView]:
+        return {view.id: view for view in await pair.exchanges(home)}
+
+    await _until(views, lambda known: identity in known and holds(known[identity]))
     return await pair.exchange(home, identity)
+
+
+async def _until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool]) -> T:
+    """Ask until the answer is as it should be, for some ten seconds; then take it as it is."""
+    for _ in range(100):
+        found = await ask()
+        if holds(found):
+            return found
+        await asyncio.sleep(0.1)
+    return await ask()
 
 
 async def _accept(trip: _Trip) -> str:
@@ -238,8 +253,12 @@ async def _withdraw(trip: _Trip) -> str:
     iri = trip.receipt_of_practice.iri
     await withdraw(trip.teacher, iri, "mistake")
     await catch_up(trip.teacher)
-    await trip.made.in_step()
-    left = [key for key, home in trip.made.homes.items() if await home.text.get(iri)]
+
+    async def holders() -> list[str]:
+        await trip.made.in_step()
+        return [key for key, home in trip.made.homes.items() if await home.text.get(iri)]
+
+    left = await _until(holders, lambda keys: not keys)
     _expect(not left, f"the record gone from every search, found it at {left}")
     for key, home in trip.made.homes.items():
         if key != "observatory":
