@@ -61,6 +61,8 @@ def may_dial(address: str, *, loopback: bool = False) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
+    if isinstance(found, IPv6Address) and found.scope_id is not None:
+        return False
     if is_loopback(found):
         return loopback
     if isinstance(found, IPv4Address):

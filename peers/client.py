@@ -1,35 +1,41 @@
 """The only code here that talks to the network: guarded fetches, with caps on size and time.
 
 Every address that a name resolves to is checked when it is dialled, so that a name which changes
-its mind between check and dial gains nothing. No redirect is followed, no cookie kept, no proxy of
-the environment used; a body is counted while it streams, and what is compressed is unpacked by us
-under the same cap.
+its mind between check and dial gains nothing. Plain HTTP goes to this machine alone, and only from
+nodes that are on it. No redirect is followed, no cookie kept, no proxy of the environment used. A
+body is counted while it streams, what is compressed is unpacked by us under the same cap, and a
+body that is not whole is none.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import aiohttp
-import zstandard
 from yarl import URL
 
 from peers.addresses import may_dial
 from peers.did import Did
-from peers.errors import Malformed, TooLarge, Unreachable
+from peers.errors import Malformed, Unreachable
 from peers.limits import Limits
 from peers.sync import Fetch
+from peers.unpack import Unpacker
 
 __all__ = ["Answer", "Fetcher", "LogReader"]
 
-_CHUNK = 64 * 1024
-_AGENT = "Intercity (a node of a network of cities)"
+_AGENT: Final = "Intercity (a node of a network of cities)"
+_CONNECTIONS: Final = 256
+_HEADERS: Final = 64
+_CHUNK: Final = 64 * 1024
+_ETAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,200}"')
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
+_BODILESS: Final = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +44,9 @@ class Answer:
 
     Attributes:
         status: HTTP status; 3xx as it came, for nothing is followed.
-        body: At most as many bytes as was asked for, unpacked.
-        etag: Its validator, or empty.
-        media_type: Without parameters, lower case.
+        body: Whole, unpacked, and at most as many bytes as was asked for.
+        etag: Its validator (RFC 9110, section 8.8.3), or empty where there is none that is one.
+        media_type: Without parameters, lower case; empty where there is none that is one.
     """
 
     status: int
@@ -76,7 +82,7 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
             resolver=self._resolver,
-            limit=64,
+            limit=_CONNECTIONS,
             limit_per_host=self._per_host,
             use_dns_cache=False,
             socket_factory=self._socket,
@@ -90,6 +96,7 @@ class Fetcher:
             headers={"User-Agent": _AGENT},
             max_line_size=8190,
             max_field_size=8190,
+            max_headers=_HEADERS,
         )
         return self
 
@@ -114,6 +121,7 @@ class Fetcher:
         Raises:
             Unreachable: No answer, an address that may not be dialled, or no time left.
             TooLarge: More than ``limit`` bytes.
+            Malformed: No address of a node, or a body that cannot be unpacked.
         """
         asked = {"Accept-Encoding": "zstd, gzip", **(headers or {})}
         if etag:
@@ -121,11 +129,12 @@ class Fetcher:
         return await self._ask("GET", url, limit, headers=asked)
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Deliver a message; the answer's body is cut to what an error needs (64 KiB).
+        """Deliver a message, once: whether it has arrived is known by an answer alone.
 
         Raises:
             Unreachable: No answer, an address that may not be dialled, or no time left.
-            TooLarge: The answer is longer than that.
+            TooLarge: The answer is longer than ``Limits.message``.
+            Malformed: No address of a node.
         """
         asked = {"Accept-Encoding": "identity", **headers}
         return await self._ask("POST", url, self._limits.message, headers=asked, data=body)
@@ -134,7 +143,8 @@ class Fetcher:
         """Fetch a DID's document, as bytes.
 
         Raises:
-            Unreachable: There is none at its address.
+            Unreachable: There is none at its address, or no answer.
+            TooLarge: More than ``Limits.did`` bytes.
         """
         answer = await self.get(did.url, self._limits.did)
         if answer.status != 200:
@@ -144,17 +154,16 @@ class Fetcher:
     async def _ask(self, method: str, url: str, limit: int, **options: Any) -> Answer:
         if self._session is None:
             raise RuntimeError("the fetcher is not open: use it with 'async with'")
-        target = _target(url)
+        target = self._target(url)
         try:
             async with self._session.request(
                 method, target, allow_redirects=False, **options
             ) as response:
-                body = await _read(response, url, limit)
                 return Answer(
                     status=response.status,
-                    body=body,
-                    etag=response.headers.get("ETag", ""),
-                    media_type=response.content_type.lower(),
+                    body=await _read(response, url, limit),
+                    etag=_matching(_ETAG, response.headers.get("ETag", "")),
+                    media_type=_matching(_MEDIA_TYPE, response.content_type.lower()),
                 )
         except TimeoutError as exc:
             raise Unreachable(url, f"no whole answer within {self._limits.seconds:g} s") from exc
@@ -162,6 +171,26 @@ class Fetcher:
             raise Unreachable(url, _reason(exc)) from exc
         except (OSError, ValueError) as exc:
             raise Unreachable(url, f"cannot be asked: {exc}") from exc
+
+    def _target(self, url: str) -> URL:
+        """The address as it is dialled: not encoded anew, so that what was signed is what is sent.
+
+        Raises:
+            Malformed: Not an address that a node asks.
+        """
+        try:
+            target = URL(url, encoded=True)
+            host, port = target.host or "", target.port
+        except ValueError as exc:
+            raise Malformed(url[:200], f"expected an address, found {exc}") from exc
+        if len(url) > 2048 or not url.isascii() or not url.isprintable() or " " in url:
+            raise Malformed(url[:200], "expected an address of at most 2,048 printable characters")
+        if target.scheme not in {"http", "https"} or not host or not port or target.raw_user:
+            raise Malformed(url[:200], "expected an https address of a host, and nobody's name")
+        here = host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
+        if target.scheme == "http" and not (here and self._loopback):
+            raise Malformed(url[:200], "expected https: plain http is for nodes on one machine")
+        return target
 
     def _socket(
         self, address: tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, Any]
@@ -178,8 +207,13 @@ class Fetcher:
 class LogReader:
     """Answers a flow's wishes from a log on the network; asks for the checkpoint conditionally.
 
+    Args:
+        prefix: The log's address.
+        etag, note: The checkpoint that is held, and its validator: asked for only if it changed.
+
     Attributes:
-        etag: The validator of the checkpoint that was read last: keep it for the next time.
+        etag: The validator of the checkpoint that was read last: keep it with what was verified.
+        requests: How many were made.
     """
 
     def __init__(
@@ -205,7 +239,8 @@ class LogReader:
         match answer.status:
             case 200:
                 if checkpoint:
-                    self.etag = answer.etag
+                    # Together, or a later 304 would be answered with an older checkpoint.
+                    self.etag, self._note = answer.etag, answer.body
                 return answer.body
             case 304 if checkpoint and self._note is not None:
                 return self._note
@@ -215,61 +250,20 @@ class LogReader:
                 raise Unreachable(url, f"answered {status}, expected 200")
 
 
-def _target(url: str) -> URL:
-    try:
-        target = URL(url, encoded=True)
-        plain = target.scheme in {"http", "https"} and target.host and not target.user
-    except ValueError as exc:
-        raise Malformed(url[:200], f"is not an address: {exc}") from exc
-    if not plain or len(url) > 2048:
-        raise Malformed(url[:200], "expected an http or https address of at most 2,048 characters")
-    return target
-
-
 async def _read(response: aiohttp.ClientResponse, url: str, limit: int) -> bytes:
     """The whole body, unpacked, or an error: never a part of it."""
-    unpack = _unpacker(response.headers.get("Content-Encoding", ""), url, limit)
-    body = bytearray()
+    if response.status in _BODILESS:
+        return b""
+    unpacker = Unpacker(response.headers.get("Content-Encoding", ""), url, limit)
     async for chunk in response.content.iter_chunked(_CHUNK):
-        body += unpack(chunk, limit + 1 - len(body))
-        if len(body) > limit:
-            raise TooLarge(url, f"expected at most {limit:,} bytes, found more")
+        unpacker.feed(chunk)
         await asyncio.sleep(0)
-    return bytes(body)
+    return unpacker.whole()
 
 
-def _unpacker(coding: str, url: str, limit: int) -> Callable[[bytes, int], bytes]:
-    """``unpack(chunk, most)``: the next bytes, cut off soon after ``most``."""
-    match coding.strip().lower():
-        case "" | "identity":
-            return lambda chunk, _most: chunk
-        case "gzip":
-            inflate = zlib.decompressobj(wbits=31)
-            return lambda chunk, most: _guarded(lambda: inflate.decompress(chunk, most), url)
-        case "zstd":
-            window = max(limit, 1 << 20)
-            whole = zstandard.ZstdDecompressor(max_window_size=1 << window.bit_length())
-            expand = whole.decompressobj(write_size=_CHUNK)
-            # A chunk of 64 KiB can grow without bound: it is fed in small steps.
-            return lambda chunk, most: _guarded(lambda: _steps(expand, chunk, most), url)
-        case other:
-            raise Malformed(url, f"expected gzip, zstd or no Content-Encoding, found {other!r}")
-
-
-def _steps(expand: Any, chunk: bytes, most: int) -> bytes:
-    made = bytearray()
-    for at in range(0, len(chunk), 256):
-        made += expand.decompress(chunk[at : at + 256])
-        if len(made) > most:
-            break
-    return bytes(made)
-
-
-def _guarded(unpack: Callable[[], bytes], url: str) -> bytes:
-    try:
-        return unpack()
-    except (zlib.error, zstandard.ZstdError) as exc:
-        raise Malformed(url, f"the body cannot be unpacked: {exc}") from exc
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    """The text, or nothing: what a peer says of its answer may end in our stores."""
+    return text if pattern.fullmatch(text) else ""
 
 
 def _reason(error: aiohttp.ClientError) -> str:
