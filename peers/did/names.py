@@ -24,6 +24,7 @@ _HOST: Final = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label by which a host is an IPv4 address, however odd (WHATWG URL, section 3.5)."""
 
+_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 
@@ -64,6 +65,22 @@ class Did:
     def url(self) -> str:
         """Where its document lies."""
         return f"{self.origin}/.well-known/did.json"
+
+    def path_of(self, address: object) -> str | None:
+        """The path of an address on this node's host, or ``None`` where it is none.
+
+        In plain characters, without query or fragment, up and down: nothing in it can lead away.
+
+        >>> Did("city.example").path_of("https://city.example/log/public")
+        '/log/public'
+        >>> Did("city.example").path_of("https://city.example@evil.example/log/public") is None
+        True
+        """
+        if not isinstance(address, str) or not address.startswith(self.origin):
+            return None
+        path = address.removeprefix(self.origin)
+        plain = _PATH.fullmatch(path) and not {".", ".."} & set(path.split("/"))
+        return path if plain else None
 
     def __str__(self) -> str:
         return self.text
