@@ -16,7 +16,14 @@ from node.service.home import Home
 from peers.did import Did, DidDocument, parse_did, read_document
 from peers.errors import BadSignature, Malformed
 from peers.httpsig import LIFETIME, Request, read_claim, verify_request
-from peers.notify import Announcement, ExchangeMessage, read_message
+from peers.notify import (
+    Announcement,
+    ErasureReceipt,
+    ExchangeMessage,
+    ForkFlag,
+    Join,
+    read_message,
+)
 
 __all__ = ["receive"]
 
@@ -51,6 +58,8 @@ async def receive(home: Home, request: Request) -> None:
             if message.to != home.document.did:
                 raise Refused(f"{sender}: expected a message to {home.document.did}")
             await pair.receive(home, message)
+        case Join() | ErasureReceipt() | ForkFlag():
+            raise Refused(f"{sender}: this node takes no {type(message).__name__} messages yet")
 
 
 async def _sender(home: Home, request: Request) -> Did:
