@@ -31,6 +31,7 @@ from peers.log import LogId
 from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, spans
 
 __all__ = [
+    "FW",
     "Clock",
     "Entropy",
     "Web",
