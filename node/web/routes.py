@@ -28,6 +28,7 @@ from node.web import (
     sparql,
     state,
     vocabulary,
+    witness,
 )
 from node.web.addresses import PLURALS
 
@@ -44,6 +45,7 @@ _VERSION: Final = "{version:[1-9][0-9]{0,8}}"
 _PLURAL: Final = f"{{plural:{'|'.join(PLURALS.values())}}}"
 _HOST: Final = "{host:[A-Za-z0-9.:%_-]{1,260}}"
 _LOG: Final = "/log/public"
+_HASH: Final = "{hash:[0-9a-f]{64}}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     # Machines: identity, health, the log, messages.
@@ -63,6 +65,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"{_LOG}/e/{{number:0|[1-9][0-9]{{0,11}}}}", log.entry),
     ("GET", f"{_LOG}/{{name:genesis|keychange/[1-9][0-9]{{0,5}}}}", log.keys),
     ("POST", "/inbox", inbox.post),
+    ("POST", "/witness/add-checkpoint", witness.add),
+    ("GET", f"/witness/{_HASH}/checkpoint", witness.newest),
     # Queries and data.
     ("GET", "/sparql", sparql.get),
     ("POST", "/sparql", sparql.post),

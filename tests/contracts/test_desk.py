@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from node.store.ports import Contact, Message, Staged
@@ -94,6 +95,27 @@ async def test_several_pages_are_kept_together(open_store: OpenStore) -> None:
         await desk.put_page("draft", "old", b"0")
         await desk.put_pages({("draft", "a"): b"1", ("row", "a"): b"2", ("draft", "old"): None})
         assert (await desk.pages("draft"), await desk.pages("row")) == ({"a": b"1"}, {"a": b"2"})
+
+
+async def test_a_page_is_swapped_only_for_what_is_there(open_store: OpenStore) -> None:
+    async with open_store() as (_, desk):
+        assert not await desk.swap_page("witnessed", "a", b"0", b"1")
+        assert await desk.page("witnessed", "a") is None
+        assert await desk.swap_page("witnessed", "a", None, b"1")
+        assert not await desk.swap_page("witnessed", "a", None, b"2")
+    async with open_store() as (_, desk):
+        assert await desk.swap_page("witnessed", "a", b"1", b"2")
+        assert await desk.pages("witnessed") == {"a": b"2"}
+
+
+async def test_of_swaps_at_once_one_is_made(open_store: OpenStore) -> None:
+    async with open_store() as (_, desk):
+        offers = [b"%d" % number for number in range(8)]
+        made = await asyncio.gather(
+            *(desk.swap_page("witnessed", "a", None, one) for one in offers)
+        )
+        assert made.count(True) == 1
+        assert await desk.page("witnessed", "a") == offers[made.index(True)]
 
 
 async def test_a_nonce_is_new_once_even_after_closing(open_store: OpenStore) -> None:

@@ -83,6 +83,12 @@ class MemoryDesk:
             else:
                 self._pages[name] = content
 
+    async def swap_page(self, family: str, key: str, old: bytes | None, new: bytes) -> bool:
+        if self._pages.get((family, key)) != old:
+            return False
+        self._pages[family, key] = new
+        return True
+
     async def page(self, family: str, key: str) -> bytes | None:
         return self._pages.get((family, key))
 

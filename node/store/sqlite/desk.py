@@ -107,6 +107,17 @@ class SqliteDesk:
 
         await self._db.write(run)
 
+    async def swap_page(self, family: str, key: str, old: bytes | None, new: bytes) -> bool:
+        def run(connection: apsw.Connection) -> bool:
+            sql = "SELECT value FROM pages WHERE family = ? AND key = ?"
+            if value(connection, sql, (family, key)) != old:
+                return False
+            sql = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?)"
+            connection.execute(sql, (family, key, new))
+            return True
+
+        return await self._db.write(run)
+
     async def page(self, family: str, key: str) -> bytes | None:
         sql = "SELECT value FROM pages WHERE family = ? AND key = ?"
         found: bytes | None = await self._db.read(lambda c: value(c, sql, (family, key)))
