@@ -19,6 +19,7 @@ from peers.errors import Malformed, PeerError, Unreachable, Untrusted
 __all__ = [
     "check_pinned",
     "contact_of",
+    "contact_of_log",
     "document_of_peer",
     "follow",
     "hint",
@@ -118,6 +119,11 @@ async def contact_of(home: Home, peer: str) -> Contact:
     if contact is None:
         raise NotFound(f"{did}: expected a peer that we follow; 'peers list' names them")
     return contact
+
+
+async def contact_of_log(home: Home, log: str) -> Contact | None:
+    """The peer whose public log this is, whatever its state, if we know it."""
+    return next((one for one in await home.desk.contacts() if one.log == log), None)
 
 
 async def hint(home: Home, did: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from node.service.contacts import document_of_peer, hint
+from node.service.contacts import contact_of_log, document_of_peer, hint
 from node.service.forks import freeze
 from node.service.home import Home
 from node.store.ports import Contact
@@ -100,10 +100,8 @@ def hash_of(origin: str) -> str:
 
 async def _known(home: Home, origin: str) -> Contact | None:
     """The peer whose public log this is, if we follow it."""
-    for contact in await home.desk.contacts():
-        if contact.log == origin and contact.state in _VOUCHING:
-            return contact
-    return None
+    contact = await contact_of_log(home, origin)
+    return contact if contact is not None and contact.state in _VOUCHING else None
 
 
 async def _look_soon(home: Home, contact: Contact, cosigned: Cosigned) -> None:

@@ -1,4 +1,8 @@
-"""Our public log as others follow it: checkpoint, tiles, bundles, records (c2sp.org/tlog-tiles).
+"""Public logs as others follow them: checkpoint, tiles, bundles, records (c2sp.org/tlog-tiles).
+
+Ours stands under ``/log/public``; a copy of each that we follow, byte for byte, under
+``/mirror/{hash}``, the SHA-256 of its origin. A copy answers where its origin does not, and nobody
+needs to trust it: what it says is signed by the log. No log for members is ever mirrored.
 
 Everything is made from the ledger, which is the truth; proxies in front may keep full tiles and
 bundles for ever. Pages of records are ours: they may change when something is erased, so they carry
@@ -14,13 +18,15 @@ from typing import Final
 from aiohttp import web
 
 from node.errors import NotFound
-from node.store.ports import Audience
+from node.service.contacts import contact_of_log
+from node.service.witness import hash_of
+from node.store.ports import Audience, audience_of
 from node.web.answers import IMMUTABLE, Document, Link, send
 from node.web.context import addresses_of, home_of
 from peers.log import LogId
 from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, tile_path
 
-__all__ = ["bundle", "checkpoint", "entry", "itself", "keys", "records", "tile"]
+__all__ = ["bundle", "checkpoint", "document", "entry", "itself", "keys", "records", "tile"]
 
 SHORT: Final = "public, max-age=5, must-revalidate"
 _PLACE: Final = re.compile(r"((?:x[0-9]{3}/){0,4}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
@@ -38,7 +44,7 @@ async def itself(request: web.Request) -> web.Response:
 async def checkpoint(request: web.Request) -> web.Response:
     """``/log/public/checkpoint``: the signed note."""
     home = home_of(request)
-    note = await home.ledger.note(_log(request))
+    note = await home.ledger.note(await _log(request))
     if note is None:
         raise NotFound("The log has no checkpoint yet.")
     return await send(request, Document(body=note, media_type="text/plain", cache=SHORT))
@@ -48,7 +54,7 @@ async def bundle(request: web.Request) -> web.Response:
     """``/log/public/tile/entries/{place}``: up to 256 leaves, each behind its length."""
     index, width = _place(request, bundle_path)
     leaves = await home_of(request).ledger.leaves(
-        _log(request), index * WIDTH, index * WIDTH + width
+        await _log(request), index * WIDTH, index * WIDTH + width
     )
     if len(leaves) < width:
         raise NotFound("The log has not come that far.")
@@ -64,7 +70,7 @@ async def tile(request: web.Request) -> web.Response:
     if level >= _LEVELS:
         raise NotFound("The log has no tiles of that level.")
     index, width = _place(request, lambda index, width: tile_path(level, index, width))
-    hashes = await home_of(request).ledger.tile(_log(request), level, index, width)
+    hashes = await home_of(request).ledger.tile(await _log(request), level, index, width)
     if len(hashes) < width * 32:
         raise NotFound("The log has not come that far.")
     return await send(
@@ -83,13 +89,13 @@ async def records(request: web.Request) -> web.Response:
     """
     index, width = _place(request, records_path)
     skip = _skip(request, width)
-    home = home_of(request)
-    head = await home.ledger.head(_log(request))
+    home, log = home_of(request), await _log(request)
+    head = await home.ledger.head(log)
     if head.size < index * WIDTH + width:
         raise NotFound("The log has not come that far.")
     page, start, stop = bytearray(), index * WIDTH + skip, index * WIDTH + width
     while start < stop:
-        held = await home.ledger.entries(_log(request), start, min(stop, start + _STEP))
+        held = await home.ledger.entries(log, start, min(stop, start + _STEP))
         for one in held:
             line = pack_records([one.body])
             if page and len(page) + len(line) > home.limits.page:
@@ -102,7 +108,7 @@ async def records(request: web.Request) -> web.Response:
 async def entry(request: web.Request) -> web.Response:
     """``/log/public/e/{n}``: one leaf, byte for byte."""
     number = int(request.match_info["number"])
-    leaves = await home_of(request).ledger.leaves(_log(request), number, number + 1)
+    leaves = await home_of(request).ledger.leaves(await _log(request), number, number + 1)
     if not leaves:
         raise NotFound(f"The log has no entry {number} yet.")
     return await send(
@@ -113,7 +119,7 @@ async def entry(request: web.Request) -> web.Response:
 
 async def keys(request: web.Request) -> web.Response:
     """``/log/public/genesis`` and ``/log/public/keychange/{n}``: what fixed or changed our keys."""
-    home, log = home_of(request), _log(request)
+    home, log = home_of(request), await _log(request)
     url = home.log_url(Audience.PUBLIC)
     iri = f"{url}/{request.match_info['name']}"
     found = next((one for one in await home.ledger.versions(iri) if one.log == log), None)
@@ -129,12 +135,35 @@ async def keys(request: web.Request) -> web.Response:
     )
 
 
+async def document(request: web.Request) -> web.Response:
+    """``/mirror/{hash}/did.json``: the DID document of a log's node, as we pinned it.
+
+    For whoever cannot ask that node any more; it is our word alone.
+    """
+    log = await _log(request)
+    contact = await contact_of_log(home_of(request), log)
+    if contact is None:
+        raise NotFound("The node of this log is not followed here.")
+    return await send(
+        request,
+        Document(body=contact.document, media_type="application/did+json", cache=SHORT),
+    )
+
+
 async def _page(request: web.Request, body: bytes) -> web.Response:
     return await send(request, Document(body=body, media_type="application/x-ndjson", cache=SHORT))
 
 
-def _log(request: web.Request) -> LogId:
-    return home_of(request).logs[Audience.PUBLIC]
+async def _log(request: web.Request) -> LogId:
+    """The log that an address is of: ours, or the copy that its hash names."""
+    home = home_of(request)
+    asked = request.match_info.get("hash")
+    if asked is None:
+        return home.logs[Audience.PUBLIC]
+    for log in await home.ledger.logs():
+        if hash_of(log) == asked and audience_of(log) is Audience.PUBLIC:
+            return log
+    raise NotFound("No public log of that hash is mirrored here.")
 
 
 def _place(request: web.Request, path: Callable[[int, int], str]) -> tuple[int, int]:

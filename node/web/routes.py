@@ -46,6 +46,7 @@ _PLURAL: Final = f"{{plural:{'|'.join(PLURALS.values())}}}"
 _HOST: Final = "{host:[A-Za-z0-9.:%_-]{1,260}}"
 _LOG: Final = "/log/public"
 _HASH: Final = "{hash:[0-9a-f]{64}}"
+_MIRROR: Final = f"/mirror/{_HASH}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     # Machines: identity, health, the log, messages.
@@ -64,6 +65,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"{_LOG}/records/{{place:[x0-9./p]{{3,40}}}}", log.records),
     ("GET", f"{_LOG}/e/{{number:0|[1-9][0-9]{{0,11}}}}", log.entry),
     ("GET", f"{_LOG}/{{name:genesis|keychange/[1-9][0-9]{{0,5}}}}", log.keys),
+    ("GET", f"{_MIRROR}/checkpoint", log.checkpoint),
+    ("GET", f"{_MIRROR}/did.json", log.document),
+    ("GET", f"{_MIRROR}/tile/entries/{{place:[x0-9./p]{{3,40}}}}", log.bundle),
+    ("GET", f"{_MIRROR}/tile/{{level:[0-9]}}/{{place:[x0-9./p]{{3,40}}}}", log.tile),
+    ("GET", f"{_MIRROR}/records/{{place:[x0-9./p]{{3,40}}}}", log.records),
     ("POST", "/inbox", inbox.post),
     ("POST", "/witness/add-checkpoint", witness.add),
     ("GET", f"/witness/{_HASH}/checkpoint", witness.newest),
