@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -210,6 +210,7 @@ class LogReader:
     Args:
         prefix: The log's address.
         etag, note: The checkpoint that is held, and its validator: asked for only if it changed.
+        signed: Headers that sign the read of an address, where only some may read the log.
 
     Attributes:
         etag: The validator of the checkpoint that was read last: keep it with what was verified.
@@ -217,9 +218,16 @@ class LogReader:
     """
 
     def __init__(
-        self, fetcher: Fetcher, prefix: str, *, etag: str = "", note: bytes | None = None
+        self,
+        fetcher: Fetcher,
+        prefix: str,
+        *,
+        etag: str = "",
+        note: bytes | None = None,
+        signed: Callable[[str], Mapping[str, str]] | None = None,
     ) -> None:
         self._fetcher = fetcher
+        self._signed = signed
         self._prefix = prefix.rstrip("/")
         self._note = note
         self.etag = etag if note is not None else ""
@@ -235,7 +243,9 @@ class LogReader:
         checkpoint = wish.path == "checkpoint"
         url = f"{self._prefix}/{wish.path}"
         self.requests += 1
-        answer = await self._fetcher.get(url, wish.limit, etag=self.etag if checkpoint else "")
+        headers = self._signed(url) if self._signed else {}
+        etag = self.etag if checkpoint else ""
+        answer = await self._fetcher.get(url, wish.limit, etag=etag, headers=headers)
         match answer.status:
             case 200:
                 if checkpoint:

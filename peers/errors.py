@@ -8,6 +8,7 @@ PeerError
 │   └── NotAMember       a membership is missing, over, suspended or another's
 ├── TooLarge         more was offered than our limits admit
 └── Unreachable      no answer came, or none that can be used: try again later
+    └── Absent           it answers, and has no such log, or none for us
 
 Every error names the log, address or DID it concerns, so that a line of a city's journal is enough
 to act on.
@@ -16,6 +17,7 @@ to act on.
 from __future__ import annotations
 
 __all__ = [
+    "Absent",
     "BadSignature",
     "Equivocation",
     "Malformed",
@@ -75,3 +77,7 @@ class TooLarge(PeerError):
 
 class Unreachable(PeerError):
     """No answer came, or none that can be used. Try again later."""
+
+
+class Absent(Unreachable):
+    """The peer answers, and has no such log; one that we may not read looks the same."""

@@ -28,6 +28,7 @@ __all__ = [
     "Request",
     "content_digest",
     "read_claim",
+    "sign_read",
     "sign_request",
     "signature_base",
     "verify_request",
@@ -149,6 +150,16 @@ def sign_request(
         "Signature-Input": write_dictionary({_LABEL: covered}),
         "Signature": write_dictionary({_LABEL: Item(signature)}),
     }
+
+
+def sign_read(url: str, signer: Signer, *, keyid: str, now: int) -> dict[str, str]:
+    """The headers that sign a ``GET`` of an address: good for as often as it lives.
+
+    Args:
+        now: Seconds since 1970.
+    """
+    asked = Request(method="GET", target=url, headers={})
+    return sign_request(asked, signer, keyid=keyid, now=now, nonce="", profile=READ)
 
 
 def signature_base(values: Sequence[tuple[str, str]], covered: InnerList) -> bytes:

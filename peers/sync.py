@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from peers.checkpoint import Checkpoint, NoteVerifier, open_note
-from peers.errors import Equivocation, Malformed, PeerError, TooLarge, Unreachable
+from peers.errors import Absent, Equivocation, Malformed, PeerError, TooLarge, Unreachable
 from peers.limits import Limits
 from peers.log import Batch, Body, Entry, LogId
 from peers.merkle import (
@@ -82,12 +82,13 @@ def pull_entries(
         BadSignature: The checkpoint is not signed by the peer's key.
         Equivocation: The peer's new history does not contain the one we hold.
         TooLarge: The peer has more for us than ``limits`` admits.
+        Absent: There is no log at this address, or none for us.
         Unreachable: Something that the checkpoint promises is not there.
     """
     origin = verifier.name
     received = yield Fetch("checkpoint", limits.note)
     if received is None:
-        raise Unreachable(origin, "there is no checkpoint at this address")
+        raise Absent(origin, "there is no checkpoint at this address")
     newest = open_note(received, verifier)
     evidence = (note, received) if note is not None else (received,)
     _check_growth(held, newest, limits, evidence)

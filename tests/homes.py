@@ -20,11 +20,13 @@ from node.config import Config, NodeSettings, Role
 from node.core.identity import identity_of
 from node.service.append import open_logs
 from node.service.home import Home, Keys
+from node.service.readers import reader_of
 from node.store.memory import MemoryDesk, MemoryGraphStore, MemoryLedger, MemoryTextIndex
 from node.store.ports import Audience
 from peers.client import Answer, Fetcher
 from peers.did import DidDocument, write_document
 from peers.errors import TooLarge, Unreachable
+from peers.httpsig import Request
 from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import LogId
@@ -84,13 +86,17 @@ class Web:
         self.instead: dict[str, bytes | None] = {}
         self.asked: list[str] = []
 
-    async def get(self, url: str, etag: str) -> Answer:
+    async def get(self, url: str, etag: str, headers: Mapping[str, str] | None = None) -> Answer:
         self.asked.append(url)
         base = next((one for one in self.homes if url.startswith(f"{one}/")), None)
         if base is None or base in self.down:
             raise Unreachable(url, "cannot be reached: nobody answers")
         home, path = self.homes[base], url.removeprefix(base)
-        body = self.instead[url] if url in self.instead else await self._body(home, path)
+        body = (
+            self.instead[url]
+            if url in self.instead
+            else await self._read(home, url, path, headers or {})
+        )
         if body is None:
             return Answer(status=404, body=b"")
         tag = f'"{hashlib.sha256(body).hexdigest()}"'
@@ -98,20 +104,32 @@ class Web:
             return Answer(status=304, body=b"", etag=tag)
         return Answer(status=200, body=body, etag=tag)
 
+    async def _read(
+        self, home: Home, url: str, path: str, headers: Mapping[str, str]
+    ) -> bytes | None:
+        members = path.removeprefix("/log/members/")
+        if members == path:
+            return await self._body(home, path)
+        said = {name.lower(): value for name, value in headers.items()}
+        if await reader_of(home, Request(method="GET", target=url, headers=said)) is None:
+            return None
+        return await self._part(home, Audience.MEMBERS, members)
+
     async def _body(self, home: Home, path: str) -> bytes | None:
         if path == "/.well-known/did.json":
             return write_document(home.document)
         if path.startswith("/log/public/"):
-            return await self._part(home, path.removeprefix("/log/public/"))
+            return await self._part(home, Audience.PUBLIC, path.removeprefix("/log/public/"))
         held = await home.ledger.latest(home.base_url + path)
         return held.body.record if held and held.body else None
 
-    async def _part(self, home: Home, path: str) -> bytes | None:
-        log = home.logs[Audience.PUBLIC]
+    async def _part(self, home: Home, audience: Audience, path: str) -> bytes | None:
+        log = home.logs[audience]
         if path == "checkpoint":
             return await home.ledger.note(log)
         size = (await home.ledger.head(log)).size
-        for index, width in spans(0, size):
+        # The first record is had alone as well, by whoever checks how a log began.
+        for index, width in [*spans(0, size), *([(0, 1)] if size else [])]:
             start, stop = index * WIDTH, index * WIDTH + width
             if path == bundle_path(index, width):
                 return pack(await home.ledger.leaves(log, start, stop))
@@ -132,8 +150,7 @@ class WebFetcher(Fetcher):
     async def get(
         self, url: str, limit: int, *, etag: str = "", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        del headers  # records have one form here
-        answer = await self.web.get(url, etag)
+        answer = await self.web.get(url, etag, headers)
         if len(answer.body) > limit:
             raise TooLarge(url, f"expected at most {limit:,} bytes, found {len(answer.body):,}")
         return answer

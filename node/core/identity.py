@@ -32,6 +32,7 @@ def identity_of(base_url: str, record: PublicKey, log: PublicKey, http: PublicKe
         http_keys={f"{did.text}#http-1": http},
         services={
             "log-public": f"{base_url}/log/public",
+            "log-members": f"{base_url}/log/members",
             "inbox": f"{base_url}/inbox",
             "sparql": f"{base_url}/sparql",
         },

@@ -12,7 +12,7 @@ from typing import Final
 
 from node.errors import NotFound, Refused
 from node.service.home import Home
-from node.store.ports import Contact
+from node.store.ports import Audience, Contact
 from peers.did import DidDocument, did_of, parse_did, read_document
 from peers.errors import Malformed, PeerError, Unreachable, Untrusted
 
@@ -24,6 +24,7 @@ __all__ = [
     "follow",
     "hint",
     "pause_after",
+    "set_grant",
     "set_state",
     "unfollow",
 ]
@@ -75,7 +76,7 @@ async def unfollow(home: Home, peer: str, *, forget: bool = False) -> Contact:
     """Stop following a peer.
 
     Args:
-        forget: Drop our copy of its log as well; otherwise it stays, and stays searchable.
+        forget: Drop our copies of its logs as well; otherwise it stays, and stays searchable.
 
     Raises:
         NotFound: We do not follow it.
@@ -83,7 +84,8 @@ async def unfollow(home: Home, peer: str, *, forget: bool = False) -> Contact:
     contact = await contact_of(home, peer)
     await home.desk.drop_contact(contact.did)
     if forget:
-        await home.ledger.forget(contact.log)
+        for audience in Audience:
+            await home.ledger.forget(contact.log_of(audience))
     return contact
 
 
@@ -101,6 +103,17 @@ async def set_state(home: Home, peer: str, state: str) -> Contact:
     changed = replace(
         contact, state=state, failures=0 if state == "following" else contact.failures
     )
+    await home.desk.put_contact(changed)
+    return changed
+
+
+async def set_grant(home: Home, peer: str, *, granted: bool) -> Contact:
+    """Let a peer read our members' log though it is no member, or no longer.
+
+    Raises:
+        NotFound: We do not follow it.
+    """
+    changed = replace(await contact_of(home, peer), granted=granted)
     await home.desk.put_contact(changed)
     return changed
 
@@ -126,8 +139,16 @@ async def contact_of_log(home: Home, log: str) -> Contact | None:
     return next((one for one in await home.desk.contacts() if one.log == log), None)
 
 
-async def hint(home: Home, did: str) -> None:
-    """Note that a peer says it has news: it will be asked soon, and is not believed before."""
+async def hint(home: Home, did: str, log: str = "") -> None:
+    """Note that a peer says it has news: it will be asked soon, and is not believed before.
+
+    Args:
+        log: Address of the log that has grown. Where it is one that was not shown to us, it is
+            asked for again.
+    """
+    contact = await home.desk.contact(did)
+    if contact is not None and log == f"{contact.base_url}/log/{Audience.MEMBERS}":
+        await home.desk.put_contact(contact.with_copy(Audience.MEMBERS, refused=""))
     await home.desk.put_page("hint", did, home.stamp().encode())
 
 

@@ -16,7 +16,7 @@ from node.service.index import catch_up
 from node.service.publish import publish, withdraw
 from node.service.records import document_of, own_records
 from node.service.replicate import sync_peer
-from node.store.ports import Contact
+from node.store.ports import Audience, Contact
 from peers.did import did_of, parse_did
 from peers.encoding import JsonObject
 from peers.errors import Malformed
@@ -68,7 +68,7 @@ async def admit(home: Home, url: str, *, valid_from: str = "", valid_until: str 
         "member": profile["publisher"],
         "memberDid": contact.did,
         "memberName": profile["name"],
-        "memberLogs": [f"{contact.base_url}/log/public"],
+        "memberLogs": [f"{contact.base_url}/log/{audience}" for audience in Audience],
         "organization": home.agent,
         "validFrom": valid_from or (known or {}).get("validFrom") or today,
     }

@@ -53,7 +53,7 @@ async def receive(home: Home, request: Request) -> None:
         raise Refused(f"{sender}: expected its own message, found one by {message.actor}")
     match message:
         case Announcement():
-            await hint(home, sender.text)
+            await hint(home, sender.text, message.log)
         case ExchangeMessage():
             if message.to != home.document.did:
                 raise Refused(f"{sender}: expected a message to {home.document.did}")

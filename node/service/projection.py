@@ -174,6 +174,7 @@ def _facets(
         "area": tuple(dict.fromkeys(action.area for action in actions)),
         "tier": tuple(dict.fromkeys(action.tier for action in actions)),
         "subject": _many(record.get("subject")),
+        "member": _many(record.get("memberDid")),
         "offer": _many(record.get("kind")) if kind == "Offer" else (),
         "sdg": _many(record.get("sdgTargets")),
         "evidence": ("yes",) if record.get("evidence") else (),

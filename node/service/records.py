@@ -12,7 +12,7 @@ from typing import Final
 from node.core.identity import log_address
 from node.errors import Gone, NotFound
 from node.service.home import Home
-from node.store.ports import Held
+from node.store.ports import Audience, Held
 from peers.checkpoint import NoteVerifier
 from peers.did import DidDocument, parse_did, read_document
 from peers.encoding import JsonObject, parse_json
@@ -132,7 +132,7 @@ async def keeper_of(home: Home, log: LogId) -> DidDocument:
     if log in home.logs.values():
         return home.document
     for contact in await home.desk.contacts():
-        if contact.log == log:
+        if log in {contact.log_of(audience) for audience in Audience}:
             return read_document(contact.document, parse_did(contact.did), limits=home.limits)
     raise NotFound(f"{log}: expected a log of ours or of a peer that we follow")
 

@@ -1,5 +1,8 @@
 """Following other nodes' logs: ask, verify, judge, keep; one peer at a time, many at once.
 
+A peer has a log for each audience. Each is verified, judged and kept alike; the members' log is
+asked for in our name, and a peer that does not show it to us is asked again now and then.
+
 What is verified is committed with its verdicts in one step, so a crash at any moment leaves the
 copy at a size that was verified. A peer that misbehaves is reported and, where it showed two
 histories, frozen with the evidence; it costs the others nothing.
@@ -8,16 +11,16 @@ histories, frozen with the evidence; it costs the others nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 import structlog
 
-from node.core.admission import RULES, Verdict, admit
+from node.core.admission import RULES, admit
 from node.service.contacts import (
-    check_pinned,
     contact_of,
     document_of_peer,
     follow,
@@ -26,12 +29,18 @@ from node.service.contacts import (
 )
 from node.service.home import Home
 from node.service.many import each
-from node.store.ports import Conflict, Contact, Held, StoreError
-from peers.checkpoint import NoteVerifier
+from node.service.taking import Taken, verified
+from node.store.ports import Audience, Conflict, Contact, StoreError
 from peers.client import LogReader
-from peers.errors import BadSignature, Equivocation, PeerError, Unreachable, Untrusted
-from peers.log import Batch, Body, Entry, EntryKind, read_entries
-from peers.sync import drive, pull_bodies, pull_entries
+from peers.errors import (
+    Absent,
+    Equivocation,
+    PeerError,
+    Unreachable,
+    Untrusted,
+)
+from peers.httpsig import sign_read
+from peers.log import EntryKind
 
 __all__ = [
     "PeerReport",
@@ -48,7 +57,9 @@ __all__ = [
 _ATTEMPTS: Final = 3
 """Of one peer, where another task of ours was faster."""
 _BUDGET: Final = 600.0
-"""Seconds for one peer, however slowly it answers."""
+"""Seconds for one log of a peer, however slowly it answers."""
+_REFUSED_FOR: Final = timedelta(hours=6)
+"""How long a peer that shows us no members' log is not asked for it, unless it says that it has."""
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +71,8 @@ class PeerReport:
     Attributes:
         did, base_url: Who.
         state: Of the contact afterwards.
-        size: Entries of its log that we hold, verified.
+        size: Entries of its public log that we hold, verified.
+        held: The same for each of its logs that we follow.
         new, changed, withdrawn: Records admitted now, by what happened to them.
         quarantined: A reason for each record that was not admitted.
         requests: How many it took.
@@ -73,6 +85,7 @@ class PeerReport:
     base_url: str
     state: str
     size: int = 0
+    held: Mapping[Audience, int] = field(default_factory=dict)
     new: int = 0
     changed: int = 0
     withdrawn: int = 0
@@ -80,17 +93,6 @@ class PeerReport:
     requests: int = 0
     error: str = ""
     exit_code: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A step of a peer's log, verified and judged, ready to be committed."""
-
-    batch: Batch
-    entries: tuple[Entry, ...]
-    bodies: tuple[Body | None, ...]
-    verdicts: tuple[Verdict, ...]
-    document: bytes
 
 
 async def sync_all(home: Home, peers: Sequence[str] = ()) -> list[PeerReport]:
@@ -121,38 +123,87 @@ async def sync_hinted(home: Home) -> list[PeerReport]:
 
 
 async def sync_peer(home: Home, contact: Contact) -> PeerReport:
-    """Bring our copy of one peer's log up to date, and say what came of it."""
+    """Bring our copies of one peer's logs up to date, and say what came of it.
+
+    The public log is asked first: who cannot be followed there is not asked for more.
+    """
     report = PeerReport(did=contact.did, base_url=contact.base_url, state=contact.state)
     if contact.state != "following":
         size = (await home.ledger.head(contact.log)).size
         code = 4 if contact.state == "frozen" else 0
         return replace(report, size=size, error=contact.error, exit_code=code)
-    note = await home.ledger.note(contact.log)
-    reader = LogReader(home.fetch, f"{contact.base_url}/log/public", etag=contact.etag, note=note)
+    report = await _sync_log(home, contact, Audience.PUBLIC, report)
+    if not report.exit_code and _may_ask(home, contact):
+        report = await _sync_log(home, contact, Audience.MEMBERS, report)
+    return report
+
+
+async def _sync_log(
+    home: Home, contact: Contact, audience: Audience, report: PeerReport
+) -> PeerReport:
+    """Bring our copy of one log up to date; adds what came of it to the report."""
+    reader = await _reader(home, contact, audience)
     try:
         async with asyncio.timeout(_BUDGET):
-            taken = await _take(home, contact, reader)
+            taken = await _take(home, contact, audience, reader)
     except PeerError as exc:
-        return await _failed(home, replace(report, requests=reader.requests), exc)
+        error = exc
     except TimeoutError:
-        late = Unreachable(contact.did, f"not done within {_BUDGET:g} s")
-        return await _failed(home, replace(report, requests=reader.requests), late)
+        error = Unreachable(contact.did, f"not done within {_BUDGET:g} s")
     except Conflict:
-        busy = Unreachable(contact.did, "somebody else here is taking from it; ask again")
-        return await _failed(home, replace(report, requests=reader.requests), busy)
+        error = Unreachable(contact.did, "somebody else here is taking from it; ask again")
     except StoreError:
         raise  # Our own trouble, and no peer's fault.
     except Exception as exc:  # noqa: BLE001 - one peer's bytes must never stop the others
         _log.exception("sync failed", peer=contact.did)
-        odd = PeerError(contact.did, f"an unexpected {type(exc).__name__}: {exc}")
-        return await _failed(home, replace(report, requests=reader.requests), odd)
-    return await _succeeded(home, contact, reader, taken, report)
+        error = PeerError(contact.did, f"an unexpected {type(exc).__name__}: {exc}")
+    else:
+        report = replace(report, requests=report.requests + reader.requests)
+        return await _succeeded(home, contact, audience, reader, taken, report)
+    report = replace(report, requests=report.requests + reader.requests)
+    if audience is Audience.MEMBERS and isinstance(error, Absent):
+        await _update_copy(home, contact.did, audience, refused=home.stamp())
+        return report
+    return await _failed(home, report, error)
+
+
+async def _reader(home: Home, contact: Contact, audience: Audience) -> LogReader:
+    """Reads one of a peer's logs; signs what it asks where not everybody is answered."""
+    return LogReader(
+        home.fetch,
+        f"{contact.base_url}/log/{audience}",
+        etag=contact.copy_of(audience).etag,
+        note=await home.ledger.note(contact.log_of(audience)),
+        signed=None if audience is Audience.PUBLIC else partial(_signed, home),
+    )
+
+
+def _signed(home: Home, url: str) -> dict[str, str]:
+    now = int(home.now().timestamp())
+    return sign_read(url, home.keys.http, keyid=home.http_method, now=now)
+
+
+def _may_ask(home: Home, contact: Contact) -> bool:
+    """Whether the peer keeps a members' log, and did not just answer that it is not for us."""
+    if document_of_peer(contact).members_log is None:
+        return False
+    refused = contact.copy_of(Audience.MEMBERS).refused
+    return not refused or refused <= _before(home, _REFUSED_FOR)
+
+
+def _before(home: Home, wait: timedelta) -> str:
+    then: datetime = home.now() - wait
+    return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 async def rejudge(home: Home) -> int:
     """Judge again what older rules have quarantined; returns how many are admitted now."""
     admitted = 0
-    documents = {one.log: document_of_peer(one) for one in await home.desk.contacts()}
+    documents = {
+        one.log_of(audience): document_of_peer(one)
+        for one in await home.desk.contacts()
+        for audience in Audience
+    }
     for held in await home.ledger.quarantined():
         if held.verdict.rules >= RULES or held.body is None or held.log not in documents:
             continue
@@ -162,10 +213,12 @@ async def rejudge(home: Home) -> int:
     return admitted
 
 
-async def _take(home: Home, contact: Contact, reader: LogReader) -> _Taken | None:
+async def _take(
+    home: Home, contact: Contact, audience: Audience, reader: LogReader
+) -> Taken | None:
     """Fetch, verify, judge and commit what is new; again, where our copy has moved meanwhile."""
     for attempt in range(_ATTEMPTS):
-        taken = await _verified(home, contact, reader)
+        taken = await verified(home, contact, contact.log_of(audience), reader)
         if taken is None:
             return None
         try:
@@ -180,113 +233,48 @@ async def _take(home: Home, contact: Contact, reader: LogReader) -> _Taken | Non
     raise AssertionError("the last attempt raises or returns")
 
 
-async def _verified(home: Home, contact: Contact, reader: LogReader) -> _Taken | None:
-    document = document_of_peer(contact)
-    held = await home.ledger.head(contact.log)
-    note = await home.ledger.note(contact.log)
-    verifier = NoteVerifier(contact.log, list(document.log_keys.values())[-1])
-    try:
-        batch = await drive(pull_entries(held, verifier, home.limits, note=note), reader)
-    except BadSignature:
-        # The likeliest reason is a new key; if so, that is the alarm to raise.
-        await check_pinned(home, contact)
-        raise
-    if batch is None:
-        return None
-    today = await check_pinned(home, contact)
-    before = await home.ledger.entries(contact.log, held.size - 1, held.size) if held.size else []
-    entries = read_entries(batch, after=before[0].entry.published if before else None)
-    refused: dict[int, str] = {}
-    bodies = await drive(
-        pull_bodies(batch.origin, held.size, entries, home.limits, refused=refused), reader
-    )
-    verdicts = [
-        Verdict(admitted=False, reason=refused[index])
-        if index in refused
-        else admit(entry, body, contact.log, document, home.limits)
-        for index, (entry, body) in enumerate(zip(entries, bodies, strict=True), held.size)
-    ]
-    if held.size == 0:
-        _check_beginning(contact, entries[0], bodies[0], verdicts[0])
-    verdicts = await _in_order(home, batch, entries, verdicts)
-    return _Taken(batch, entries, bodies, tuple(verdicts), today)
-
-
-def _check_beginning(contact: Contact, entry: Entry, body: Body | None, verdict: Verdict) -> None:
-    """A log begins with the Genesis of the keys that we pinned; otherwise nothing is taken."""
-    if entry.kind is not EntryKind.GENESIS or body is None or not verdict.admitted:
-        found = verdict.reason or f"{entry.kind} of {entry.object}"
-        raise Untrusted(
-            contact.log, f"expected the log to begin with the Genesis of its keys, found: {found}"
-        )
-
-
-async def _in_order(
-    home: Home, batch: Batch, entries: Sequence[Entry], verdicts: Sequence[Verdict]
-) -> list[Verdict]:
-    """Quarantine what does not follow on the record's last entry: a replay, a gap, a lost link."""
-    last: dict[str, tuple[int, int | None]] = {}
-    judged: list[Verdict] = []
-    for index, (entry, verdict) in enumerate(zip(entries, verdicts, strict=True), batch.base.size):
-        if entry.object not in last:
-            last[entry.object] = _last_of(await home.ledger.versions(entry.object), batch.origin)
-        version, place = last[entry.object]
-        last[entry.object] = max(version, entry.version), index
-        follows = (entry.version, entry.prev) == (version + 1, place)
-        out_of_order = Verdict(
-            admitted=False,
-            reason=f"expected version {version + 1} after entry {place}, "
-            f"found version {entry.version} after entry {entry.prev}",
-        )
-        judged.append(verdict if follows or not verdict.admitted else out_of_order)
-    return judged
-
-
-def _last_of(versions: Sequence[Held], log: str) -> tuple[int, int | None]:
-    """Highest version and last place of a record in a log; (0, None) before the first."""
-    own = [held for held in versions if held.log == log]
-    return (
-        max((held.entry.version for held in own), default=0),
-        max((held.index for held in own), default=None),
-    )
-
-
 async def _succeeded(
-    home: Home, contact: Contact, reader: LogReader, taken: _Taken | None, report: PeerReport
+    home: Home,
+    contact: Contact,
+    audience: Audience,
+    reader: LogReader,
+    taken: Taken | None,
+    report: PeerReport,
 ) -> PeerReport:
-    size = (await home.ledger.head(contact.log)).size
+    size = (await home.ledger.head(contact.log_of(audience))).size
     now = home.stamp()
     await _update(
         home,
         contact.did,
         contacted=now,
-        verified=now,
-        size=size,
-        etag=reader.etag,
         error="",
         failures=0,
         **({"document": taken.document} if taken else {}),
     )
-    if taken is None:
-        return replace(report, size=size, requests=reader.requests)
-    kinds = [
-        entry.kind
-        for entry, verdict in zip(taken.entries, taken.verdicts, strict=True)
-        if verdict.admitted
-    ]
+    await _update_copy(
+        home, contact.did, audience, verified=now, size=size, etag=reader.etag, refused=""
+    )
+    report = replace(report, held={**report.held, audience: size})
+    if audience is Audience.PUBLIC:
+        report = replace(report, size=size)
+    return _added(report, taken) if taken else report
+
+
+def _added(report: PeerReport, taken: Taken) -> PeerReport:
+    """The report with what came from one more log."""
+    judged = list(zip(taken.entries, taken.verdicts, strict=True))
+    kinds = [entry.kind for entry, verdict in judged if verdict.admitted]
     quarantined = tuple(
         f"{entry.object}, version {entry.version}: {verdict.reason}"
-        for entry, verdict in zip(taken.entries, taken.verdicts, strict=True)
+        for entry, verdict in judged
         if not verdict.admitted
     )
     return replace(
         report,
-        size=size,
-        new=kinds.count(EntryKind.CREATE),
-        changed=kinds.count(EntryKind.UPDATE),
-        withdrawn=kinds.count(EntryKind.DELETE),
-        quarantined=quarantined,
-        requests=reader.requests,
+        new=report.new + kinds.count(EntryKind.CREATE),
+        changed=report.changed + kinds.count(EntryKind.UPDATE),
+        withdrawn=report.withdrawn + kinds.count(EntryKind.DELETE),
+        quarantined=report.quarantined + quarantined,
     )
 
 
@@ -318,3 +306,10 @@ async def _update(home: Home, did: str, **changes: Any) -> None:
     contact = await home.desk.contact(did)
     if contact is not None:
         await home.desk.put_contact(replace(contact, **changes))
+
+
+async def _update_copy(home: Home, did: str, audience: Audience, **changes: Any) -> None:
+    """The same for how our copy of one of its logs stands."""
+    contact = await home.desk.contact(did)
+    if contact is not None:
+        await home.desk.put_contact(contact.with_copy(audience, **changes))

@@ -1,12 +1,13 @@
-"""Public logs as others follow them: checkpoint, tiles, bundles, records (c2sp.org/tlog-tiles).
+"""Logs as others follow them: checkpoint, tiles, bundles, records (c2sp.org/tlog-tiles).
 
-Ours stands under ``/log/public``; a copy of each that we follow, byte for byte, under
+Our public one stands under ``/log/public``; a copy of each that we follow, byte for byte, under
 ``/mirror/{hash}``, the SHA-256 of its origin. A copy answers where its origin does not, and nobody
 needs to trust it: what it says is signed by the log. No log for members is ever mirrored.
 
 Everything is made from the ledger, which is the truth; proxies in front may keep full tiles and
 bundles for ever. Pages of records are ours: they may change when something is erased, so they carry
-a validator and a short life.
+a validator and a short life. The members' log is answered from by the same handlers, behind
+``node.web.readers``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from node.service.witness import hash_of
 from node.store.ports import Audience, audience_of
 from node.web.answers import IMMUTABLE, Document, Link, send
 from node.web.context import addresses_of, home_of
+from node.web.readers import AUDIENCE
 from peers.log import LogId
 from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, tile_path
 
@@ -120,7 +122,7 @@ async def entry(request: web.Request) -> web.Response:
 async def keys(request: web.Request) -> web.Response:
     """``/log/public/genesis`` and ``/log/public/keychange/{n}``: what fixed or changed our keys."""
     home, log = home_of(request), await _log(request)
-    url = home.log_url(Audience.PUBLIC)
+    url = home.log_url(_audience(request))
     iri = f"{url}/{request.match_info['name']}"
     found = next((one for one in await home.ledger.versions(iri) if one.log == log), None)
     if found is None or found.body is None:
@@ -159,11 +161,16 @@ async def _log(request: web.Request) -> LogId:
     home = home_of(request)
     asked = request.match_info.get("hash")
     if asked is None:
-        return home.logs[Audience.PUBLIC]
+        return home.logs[_audience(request)]
     for log in await home.ledger.logs():
         if hash_of(log) == asked and audience_of(log) is Audience.PUBLIC:
             return log
     raise NotFound("No public log of that hash is mirrored here.")
+
+
+def _audience(request: web.Request) -> Audience:
+    audience: Audience = request.get(AUDIENCE, Audience.PUBLIC)
+    return audience
 
 
 def _place(request: web.Request, path: Callable[[int, int], str]) -> tuple[int, int]:

@@ -31,6 +31,7 @@ from node.web import (
     witness,
 )
 from node.web.addresses import PLURALS
+from node.web.readers import members_only
 
 __all__ = ["ROUTES", "Route"]
 
@@ -47,6 +48,20 @@ _HOST: Final = "{host:[A-Za-z0-9.:%_-]{1,260}}"
 _LOG: Final = "/log/public"
 _HASH: Final = "{hash:[0-9a-f]{64}}"
 _MIRROR: Final = f"/mirror/{_HASH}"
+_MEMBERS: Final = "/log/members"
+_BODY: Final[tuple[tuple[str, Handler], ...]] = (
+    ("checkpoint", log.checkpoint),
+    ("tile/entries/{place:[x0-9./p]{3,40}}", log.bundle),
+    ("tile/{level:[0-9]}/{place:[x0-9./p]{3,40}}", log.tile),
+    ("records/{place:[x0-9./p]{3,40}}", log.records),
+)
+"""The parts of a log that is followed: path below its address, handler."""
+_PARTS: Final[tuple[tuple[str, Handler], ...]] = (
+    *_BODY,
+    ("e/{number:0|[1-9][0-9]{0,11}}", log.entry),
+    ("{name:genesis|keychange/[1-9][0-9]{0,5}}", log.keys),
+)
+"""The parts of a log of ours, whose entries and keys have addresses."""
 
 ROUTES: Final[tuple[Route, ...]] = (
     # Machines: identity, health, the log, messages.
@@ -59,17 +74,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/favicon.ico", plain.favicon),
     ("GET", "/static/{name}", assets.serve),
     ("GET", _LOG, log.itself),
-    ("GET", f"{_LOG}/checkpoint", log.checkpoint),
-    ("GET", f"{_LOG}/tile/entries/{{place:[x0-9./p]{{3,40}}}}", log.bundle),
-    ("GET", f"{_LOG}/tile/{{level:[0-9]}}/{{place:[x0-9./p]{{3,40}}}}", log.tile),
-    ("GET", f"{_LOG}/records/{{place:[x0-9./p]{{3,40}}}}", log.records),
-    ("GET", f"{_LOG}/e/{{number:0|[1-9][0-9]{{0,11}}}}", log.entry),
-    ("GET", f"{_LOG}/{{name:genesis|keychange/[1-9][0-9]{{0,5}}}}", log.keys),
-    ("GET", f"{_MIRROR}/checkpoint", log.checkpoint),
+    *(("GET", f"{_LOG}/{path}", handler) for path, handler in _PARTS),
+    # Any method: where nothing is to be seen, no method is refused for another.
+    *(("*", f"{_MEMBERS}/{path}", members_only(handler)) for path, handler in _PARTS),
+    *(("GET", f"{_MIRROR}/{path}", handler) for path, handler in _BODY),
     ("GET", f"{_MIRROR}/did.json", log.document),
-    ("GET", f"{_MIRROR}/tile/entries/{{place:[x0-9./p]{{3,40}}}}", log.bundle),
-    ("GET", f"{_MIRROR}/tile/{{level:[0-9]}}/{{place:[x0-9./p]{{3,40}}}}", log.tile),
-    ("GET", f"{_MIRROR}/records/{{place:[x0-9./p]{{3,40}}}}", log.records),
     ("POST", "/inbox", inbox.post),
     ("POST", "/witness/add-checkpoint", witness.add),
     ("GET", f"/witness/{_HASH}/checkpoint", witness.newest),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from node.store.ports import Contact, Message, Staged
+from node.store.ports import Audience, Contact, Message, Staged
 from peers.log import Body, LogId
 from tests.contracts.conftest import OpenStore
 
@@ -46,12 +46,14 @@ async def test_what_is_staged_survives_closing_until_it_is_unstaged(open_store: 
 
 
 async def test_a_contact_is_kept_as_it_was_put(open_store: OpenStore) -> None:
+    public = CONTACT.with_copy(Audience.PUBLIC, size=7, etag='"7"')
+    grown = public.with_copy(Audience.MEMBERS, refused="2026-01-01T00:00:00Z")
     async with open_store() as (_, desk):
         await desk.put_contact(CONTACT)
-        await desk.put_contact(replace(CONTACT, size=7))
+        await desk.put_contact(grown)
     async with open_store() as (_, desk):
-        assert await desk.contact(CONTACT.did) == replace(CONTACT, size=7)
-        assert await desk.contacts() == [replace(CONTACT, size=7)]
+        assert await desk.contact(CONTACT.did) == grown
+        assert await desk.contacts() == [grown]
         await desk.drop_contact(CONTACT.did)
         assert await desk.contact(CONTACT.did) is None
 

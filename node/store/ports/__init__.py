@@ -12,7 +12,7 @@ StoreError
 └── Broken       a write failed so that nobody knows what is on the disk: the process must end
 """
 
-from node.store.ports.desk import Contact, Desk, Message, Staged
+from node.store.ports.desk import Contact, Copy, Desk, Message, Staged
 from node.store.ports.errors import Broken, Busy, Conflict, Full, Outdated, StoreError
 from node.store.ports.graph import Budget, GraphPut, GraphStore, Rows
 from node.store.ports.ledger import (
@@ -43,6 +43,7 @@ __all__ = [
     "Change",
     "Conflict",
     "Contact",
+    "Copy",
     "Desk",
     "Drop",
     "FacetCount",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
+from node.store.ports.ledger import Audience
 from peers.log import Body, LogId
 
-__all__ = ["Contact", "Desk", "Message", "Staged"]
+__all__ = ["Contact", "Copy", "Desk", "Message", "Staged"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +24,41 @@ class Staged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """How our copy of one of a peer's logs stands; what it holds, the ledger knows.
+
+    Attributes:
+        size: Entries that its last verified checkpoint names.
+        etag: Validator of the checkpoint that was answered last.
+        verified: When it was last verified to its end, RFC 3339.
+        refused: When we last heard that there is no such log, or none for us; empty where we may
+            read it, and where we have not asked.
+    """
+
+    size: int = 0
+    etag: str = ""
+    verified: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """What we know of a peer that we follow.
+
+    What older versions kept and this one does not is passed over when a contact is read; what they
+    lacked is learned with the next answer.
 
     Attributes:
         did: Who it is.
         base_url: Where its node answers.
-        log: The log that we follow.
+        log: Its public log; the others lie beside it.
         document: Its pinned DID document, as received.
         state: ``following``, ``paused``, ``blocked``, ``frozen`` (it showed two histories).
         source: Who brought it: ``operator``, or the DID of a network.
         followed: When we began, RFC 3339.
-        contacted: Last answer of any kind; ``verified``: last complete verification.
-        size: Entries that its last verified checkpoint names.
-        etag: Validator of the checkpoint that was answered last.
+        contacted: Last answer of any kind.
+        copies: How our copy of each of its logs stands.
+        granted: Whether the operator lets it read our members' log, member or not.
         error: The last failure in words, empty after a success.
         failures: Failures in a row.
         evidence: The two notes that contradict each other, where the state is ``frozen``.
@@ -50,12 +72,34 @@ class Contact:
     source: str = "operator"
     followed: str = ""
     contacted: str = ""
-    verified: str = ""
-    size: int = 0
-    etag: str = ""
+    copies: Mapping[Audience, Copy] = field(default_factory=dict)
+    granted: bool = False
     error: str = ""
     failures: int = 0
     evidence: tuple[bytes, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Entries of its public log that its last verified checkpoint names."""
+        return self.copy_of(Audience.PUBLIC).size
+
+    @property
+    def verified(self) -> str:
+        """When its public log was last verified to its end."""
+        return self.copy_of(Audience.PUBLIC).verified
+
+    def log_of(self, audience: Audience) -> LogId:
+        """Its log for an audience, whether or not it keeps one and we may read it."""
+        return LogId(f"{self.log.rpartition('/')[0]}/{audience}")
+
+    def copy_of(self, audience: Audience) -> Copy:
+        """How our copy of its log for an audience stands."""
+        return self.copies.get(audience, Copy())
+
+    def with_copy(self, audience: Audience, **changes: Any) -> Contact:
+        """The contact with one copy changed."""
+        changed = replace(self.copy_of(audience), **changes)
+        return replace(self, copies={**self.copies, audience: changed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
