@@ -191,6 +191,7 @@ async def home_of(
         ledger=MemoryLedger(name),
         desk=MemoryDesk(),
         text=MemoryTextIndex(),
+        members_text=MemoryTextIndex(),
         graph=MemoryGraphStore(),
         fetch=fetch or WebFetcher(web or Web()),
         limits=limits,

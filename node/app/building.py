@@ -72,6 +72,7 @@ async def build(
             ledger=ledger,
             desk=desk,
             text=await stack.enter_async_context(open_tantivy(data / "text")),
+            members_text=await stack.enter_async_context(open_tantivy(data / "text-members")),
             graph=await stack.enter_async_context(
                 open_oxigraph(data / "graph", slots=config.query.workers, workers=workers)
             ),

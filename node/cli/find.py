@@ -20,6 +20,7 @@ __all__ = ["export", "query", "search"]
 @click.option("--type", "kind", multiple=True, help="Such as Practice; repeatable.")
 @click.option("--lang", default="en", show_default=True, help="Your language.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100))
+@click.option("--members", is_flag=True, help="Search what is for members, and that alone.")
 @click.pass_obj
 def search(
     console: Console,
@@ -29,9 +30,11 @@ def search(
     kind: tuple[str, ...],
     lang: str,
     limit: int,
+    members: bool,
 ) -> int:
-    """Search every record that we hold, ours and our peers', in every language.
+    """Search every public record that we hold, ours and our peers', in every language.
 
+    With --members, what members publish for members alone; nothing of it is found without.
     Exit code 1 where nothing was found.
 
     Example: intercity search "defensor del pueblo" --country KR
@@ -45,7 +48,10 @@ def search(
         kinds=list(kind),
         language=lang,
         limit=limit,
+        members=members,
     )
+    if members:
+        console.say("For members only: it may be passed on to nobody else.")
     console.rows(
         "intercity/search/1",
         done["hits"],

@@ -93,6 +93,7 @@ KINDS: Final[dict[str, Callable[[JsonObject], Exception]]] = {
             peer_errors.NotAMember,
             peer_errors.TooLarge,
             peer_errors.Unreachable,
+            peer_errors.Absent,
         )
     },
     "SettingsError": lambda said: errors.SettingsError(said["mistakes"]),

@@ -13,7 +13,7 @@ from node.service.discover import names
 from node.service.export import export
 from node.service.home import Home
 from node.service.verify import verify
-from node.store.ports import Budget, Hit, SearchWish
+from node.store.ports import Audience, Budget, Hit, SearchWish, audience_of
 from peers.encoding import JsonObject, parse_json
 from vocab.framework import load
 from vocab.languages import LangMap
@@ -39,8 +39,15 @@ async def search_records(
     kinds: Sequence[str] = (),
     language: str = "en",
     limit: int = 20,
+    members: bool = False,
 ) -> JsonObject:
-    """``hits`` with where each stands and when it was checked, ``total``, and a ``suggestion``."""
+    """``hits`` with where each stands and when it was checked, ``total``, and a ``suggestion``.
+
+    Args:
+        members: Search what is for members, and that alone.
+    """
+    audience = Audience.MEMBERS if members else Audience.PUBLIC
+    text = home.text_of(audience)
     filters = {
         "action": tuple(action_iri(code) for code in actions),
         "country": tuple(code.upper() for code in countries),
@@ -52,12 +59,13 @@ async def search_records(
         filters={name: values for name, values in filters.items() if values},
         limit=limit,
     )
-    page = await home.text.search(wish)
+    page = await text.search(wish)
     called = await names(home)
-    suggestion = await home.text.suggest(words) if words and not page.hits else None
+    suggestion = await text.suggest(words) if words and not page.hits else None
     return {
         "hits": [_hit(hit, called, language) for hit in page.hits],
         "total": page.total,
+        "audience": str(audience),
         "suggestion": suggestion or None,
     }
 
@@ -85,6 +93,7 @@ def _hit(hit: Hit, called: Mapping[str, LangMap], language: str) -> JsonObject:
         "city": text_in(called.get(put.agent, {}), language) or put.agent,
         "place": f"{put.log} {put.index}",
         "log": put.log,
+        "audience": str(audience_of(put.log)),
         "index": put.index,
         "version": put.version,
         "published": put.published,

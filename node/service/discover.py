@@ -1,7 +1,7 @@
 """Finding what is held: cities and their records, with where each stands and when it was checked.
 
-Everything comes from the public text index, so what is shown is what search finds; the records in
-it are those that admission let through.
+Everything comes from a text index, so what is shown is what search finds; the records in it are
+those that admission let through. It is the public one, unless members' records are asked for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from node.errors import NotFound
 from node.service.home import Home
-from node.store.ports import Contact, SearchWish, TextPut
+from node.store.ports import Audience, Contact, SearchWish, TextPut
 from peers.encoding import parse_json
 from vocab.languages import LangMap
 from vocab.records import ActionStatus, AnyRecord, City, parse
@@ -87,11 +87,17 @@ class CityPicture:
 
 
 async def found(
-    home: Home, *, kinds: Sequence[str] = (), agent: str = "", **facets: Sequence[str]
+    home: Home,
+    *,
+    kinds: Sequence[str] = (),
+    agent: str = "",
+    audience: Audience = Audience.PUBLIC,
+    **facets: Sequence[str],
 ) -> list[Found]:
     """Every record that matches, newest first.
 
     Args:
+        audience: Whose records; for members' ones, whoever asks must be of our own staff.
         kinds: Types, any of which will do; agent: published by this city alone.
         facets: Further facets of the index, such as ``action`` or ``subject``.
     """
@@ -103,7 +109,7 @@ async def found(
     listed: list[Found] = []
     while True:
         wish = SearchWish(filters=filters, order="newest", offset=len(listed), limit=_PAGE)
-        page = await home.text.search(wish)
+        page = await home.text_of(audience).search(wish)
         listed += [Found(hit.put, put_of(hit.put)) for hit in page.hits]
         if not page.hits or len(listed) >= page.total:
             return listed

@@ -131,11 +131,13 @@ async def _profile(home: Home) -> _Finding:
 
 async def _projections(home: Home) -> _Finding:
     end = await home.ledger.end(Audience.PUBLIC)
+    members = await home.ledger.end(Audience.MEMBERS)
     behind = {
-        name: end.sequence - (position.sequence if position.ledger == end.ledger else 0)
-        for name, position in (
-            ("text index", await home.text.position()),
-            ("graph store", await home.graph.position()),
+        name: last.sequence - (position.sequence if position.ledger == last.ledger else 0)
+        for name, last, position in (
+            ("text index", end, await home.text.position()),
+            ("graph store", end, await home.graph.position()),
+            ("members' text index", members, await home.members_text.position()),
         )
     }
     late = [f"{name} is {count} changes behind" for name, count in behind.items() if count]

@@ -40,7 +40,9 @@ class Home:
         document: Our DID document; ``document.did`` is who we are.
         keys: The secret halves.
         logs: Our own log for each audience.
-        ledger, desk, text, graph: The stores, behind their ports.
+        ledger, desk, text, graph: The stores, behind their ports. Text and graph are of public
+            records.
+        members_text: The index of what is for members: nothing public reads it.
         fetch: The one way out to other nodes.
         limits: What we take from them.
         now: Reads the clock, in UTC; given, so that tests and simulations bring their own.
@@ -58,6 +60,7 @@ class Home:
     ledger: Ledger
     desk: Desk
     text: TextIndex
+    members_text: TextIndex
     graph: GraphStore
     fetch: Fetcher
     limits: Limits
@@ -93,6 +96,10 @@ class Home:
     def http_method(self) -> str:
         """DID URL of the key that signs requests now."""
         return _method_of(self.document.http_keys, self.keys.http)
+
+    def text_of(self, audience: Audience) -> TextIndex:
+        """The index of what an audience may read; each record is in one of them."""
+        return self.text if audience is Audience.PUBLIC else self.members_text
 
     def log_url(self, audience: Audience) -> str:
         """Address of our log for an audience."""

@@ -3,6 +3,9 @@
 A projection shows, for every record that a change is about, what the ledger holds as its newest
 admitted version now. So changes may come twice or late, and a projection that was lost is made
 again by the same code.
+
+Each audience has a text index of its own, fed by its own changes alone; the graph holds what is
+public. What members publish never comes near what everybody sees, so nothing has to be kept out.
 """
 
 from __future__ import annotations
@@ -55,6 +58,7 @@ class Progress:
 
     text: int
     graph: int
+    members: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,10 @@ async def catch_up(home: Home) -> Progress:
 
 
 async def rebuild(home: Home) -> Rebuilt:
-    """Drop both projections and make them again."""
+    """Drop all projections and make them again."""
     async with home.indexing:
-        await home.text.reset()
+        for audience in Audience:
+            await home.text_of(audience).reset()
         await home.graph.reset()
         await _catch_up(home)
         page = await home.text.search(SearchWish(limit=1))
@@ -83,33 +88,37 @@ async def rebuild(home: Home) -> Rebuilt:
 
 
 async def _catch_up(home: Home) -> Progress:
-    """Both at once: each waits for its own store most of the time."""
-    end = await home.ledger.end(Audience.PUBLIC)
-    text, graph = await asyncio.gather(
-        _follow_text(home, end), _follow_graph(home, end), return_exceptions=True
+    """All at once: each waits for its own store most of the time."""
+    done = await asyncio.gather(
+        _follow_text(home, Audience.PUBLIC),
+        _follow_graph(home),
+        _follow_text(home, Audience.MEMBERS),
+        return_exceptions=True,
     )
-    for result in (text, graph):
+    followed: list[int] = []
+    for result in done:
         if isinstance(result, BaseException):
             raise result
-    assert isinstance(text, int)
-    assert isinstance(graph, int)
-    return Progress(text, graph)
+        followed.append(result)
+    return Progress(*followed)
 
 
-async def _follow_text(home: Home, end: Position) -> int:
-    position = await home.text.position()
+async def _follow_text(home: Home, audience: Audience) -> int:
+    text, end = home.text_of(audience), await home.ledger.end(audience)
+    position = await text.position()
     if _is_lost(position, end):
-        await home.text.reset()
+        await text.reset()
         position = Position(end.ledger)
     followed = 0
-    while changes := await home.ledger.changes(Audience.PUBLIC, position, _BATCH):
+    while changes := await home.ledger.changes(audience, position, _BATCH):
         position = Position(end.ledger, changes[-1].sequence)
-        await home.text.apply(await _text_steps(home, changes), position)
+        await text.apply(await _text_steps(home, audience, changes), position)
         followed += len(changes)
     return followed
 
 
-async def _follow_graph(home: Home, end: Position) -> int:
+async def _follow_graph(home: Home) -> int:
+    end = await home.ledger.end(Audience.PUBLIC)
     position = await home.graph.position()
     if _is_lost(position, end):
         await home.graph.reset()
@@ -127,20 +136,20 @@ def _is_lost(position: Position, end: Position) -> bool:
     return position.ledger != end.ledger or position.sequence > end.sequence
 
 
-def _newest(changes: Sequence[Change]) -> dict[str, Held | None]:
+def _newest(changes: Sequence[Change], audience: Audience) -> dict[str, Held | None]:
     """Record → what is to be shown of it, ``None`` for nothing; each record once."""
     found: dict[str, Held | None] = {}
     for change in changes:
         if change.held.entry.kind in _ABOUT_RECORDS:
-            found[change.held.entry.object] = _to_show(change.newest)
+            found[change.held.entry.object] = _to_show(change.newest, audience)
     return found
 
 
-def _to_show(newest: Held | None) -> Held | None:
-    """The entry, unless it is a withdrawal, was erased, or is not for everyone."""
+def _to_show(newest: Held | None, audience: Audience = Audience.PUBLIC) -> Held | None:
+    """The entry, unless it is a withdrawal, was erased, or is for others than the audience."""
     if newest is None or newest.entry.kind is EntryKind.DELETE or newest.body is None:
         return None
-    return newest if audience_of(newest.log) is Audience.PUBLIC else None
+    return newest if audience_of(newest.log) is audience else None
 
 
 def _record_of(held: Held) -> JsonObject:
@@ -156,8 +165,10 @@ async def _breathe(number: int) -> None:
         await asyncio.sleep(0)
 
 
-async def _text_steps(home: Home, changes: Sequence[Change]) -> list[TextPut | Drop]:
-    newest = _newest(changes)
+async def _text_steps(
+    home: Home, audience: Audience, changes: Sequence[Change]
+) -> list[TextPut | Drop]:
+    newest = _newest(changes, audience)
     for change in changes:
         newest |= await _touched_by_profile(home, change)
     publishers: dict[str, Publisher] = {}
@@ -183,7 +194,8 @@ async def _publisher(home: Home, agent: str) -> Publisher:
 async def _touched_by_profile(home: Home, change: Change) -> dict[str, Held | None]:
     """The records before a profile in its log, where it changed what they are found by.
 
-    Those after it come after it in the changes too.
+    Those after it come after it in the changes too. Profiles are public, and so is what they touch:
+    a members' record keeps the country and the names that its publisher had when it was indexed.
     """
     held = _to_show(change.newest)
     if held is None or held.entry.object.rpartition("/")[2] not in {"city", "organization"}:
@@ -201,7 +213,7 @@ async def _touched_by_profile(home: Home, change: Change) -> dict[str, Held | No
 async def _graph_steps(home: Home, changes: Sequence[Change]) -> list[GraphPut | Drop]:
     sizes: dict[str, int] = {}
     steps: list[GraphPut | Drop] = []
-    for number, (iri, held) in enumerate(_newest(changes).items()):
+    for number, (iri, held) in enumerate(_newest(changes, Audience.PUBLIC).items()):
         await _breathe(number)
         if held is None:
             steps += [Drop(iri), Drop(provenance_graph(iri))]

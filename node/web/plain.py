@@ -41,6 +41,7 @@ async def readyz(request: web.Request) -> web.Response:
         "ledger": home.ledger.uuid(),
         "desk": home.desk.page("ready", "ready"),
         "text": home.text.position(),
+        "members_text": home.members_text.position(),
         "graph": home.graph.position(),
     }
     found = {}

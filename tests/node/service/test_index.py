@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from node.service.append import put
 from node.service.home import Home
 from node.service.index import catch_up, rebuild
 from node.service.publish import publish, withdraw
-from node.store.ports import Audience, Position, SearchWish
+from node.store.ports import Audience, Position, SearchWish, Staged
 from tests.homes import home_of, need, practice, profile
 
 
@@ -145,3 +148,58 @@ async def test_nothing_new_changes_nothing(home: Home) -> None:
     await catch_up(home)
     again = await catch_up(home)
     assert (again.text, again.graph) == (0, 0)
+
+
+class TestMembersRecords:
+    """They have an index of their own, and are in nothing else."""
+
+    async def test_each_audience_finds_its_own_records(self, home: Home) -> None:
+        public = await publish(home, practice("Palabra para cualquiera"))
+        members = await publish(home, practice("Palabra para miembros"), audience=Audience.MEMBERS)
+        progress = await catch_up(home)
+        assert progress.members == 2
+        wish = SearchWish(words="palabra")
+        everyone = await home.text.search(wish)
+        among = await home.members_text.search(wish)
+        assert [hit.put.iri for hit in everyone.hits] == [public.iri]
+        assert [hit.put.iri for hit in among.hits] == [members.iri]
+        assert among.position == await home.ledger.end(Audience.MEMBERS)
+        assert members.iri not in (await home.graph.dump()).decode()
+
+    async def test_they_are_withdrawn_and_rebuilt_like_others(self, home: Home) -> None:
+        kept = await publish(home, practice("Uno"), audience=Audience.MEMBERS)
+        gone = await publish(home, practice("Dos"), audience=Audience.MEMBERS)
+        await catch_up(home)
+        await withdraw(home, gone.iri, "mistake")
+        await catch_up(home)
+        before = (await home.members_text.search(SearchWish())).hits
+        await rebuild(home)
+        after = (await home.members_text.search(SearchWish())).hits
+        assert [hit.put.iri for hit in after] == [kept.iri]
+        assert after == before
+
+    async def test_they_carry_what_their_publisher_says_of_itself(self, home: Home) -> None:
+        await publish(home, practice("Uno"), audience=Audience.MEMBERS)
+        await catch_up(home)
+        [hit] = (await home.members_text.search(SearchWish(words="Aurora"))).hits
+        assert hit.put.facets["country"] == ("AR",)
+
+    async def test_a_record_in_both_logs_shows_everybody_the_public_text_alone(
+        self, home: Home
+    ) -> None:
+        """Only a node with other rules than ours would publish one; nothing leaks by it."""
+        receipt = await publish(home, practice("Ambos"), audience=Audience.MEMBERS)
+        held = await home.ledger.latest(receipt.iri)
+        assert held is not None
+        assert held.body is not None
+        staged = Staged(
+            log=home.logs[Audience.PUBLIC],
+            iri=receipt.iri,
+            version=1,
+            kind="Create",
+            body=replace(held.body, record=held.body.record.replace(b"Ambos", b"Abierto")),
+        )
+        await put(home, [staged])
+        await catch_up(home)
+        texts = [hit.put.stored for hit in (await home.text.search(SearchWish())).hits]
+        assert b"Ambos" not in b"".join(texts)
