@@ -20,6 +20,7 @@ from node.service.home import Home
 from node.store.ports import StoreError
 from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.assets import file_name
+from node.web.catalogues import words_for
 from node.web.context import (
     REQUEST_ID,
     addresses_of,
@@ -30,7 +31,6 @@ from node.web.context import (
 from node.web.facade import MARK, facade, key
 from node.web.groups import groups, tone_of
 from node.web.shell import SECTIONS, Shell
-from node.web.texts import ENGLISH
 from node.web.views import actions_of, titled
 from node.web.wording import iri_link, kind_name, kinds_name, media_name, outside
 from peers.encoding import parse_json
@@ -125,10 +125,11 @@ def _shell(
 ) -> Shell:
     home, addresses = home_of(request), addresses_of(request)
     path = request.path.removeprefix(addresses.prefix) or "/"
+    wanted = wanted_languages(request)
     return Shell(
         addresses=addresses,
-        words=ENGLISH,
-        wanted=wanted_languages(request),
+        words=words_for(wanted),
+        wanted=wanted,
         chosen=chosen_language(request),
         path=path,
         query=tuple((name, value) for name, value in request.query.items() if name != "lang"),

@@ -16,7 +16,7 @@ from gettext import NullTranslations
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -77,9 +77,9 @@ class Words:
         except ValueError:
             return text
         locale = _locale(self.language)
-        if month is None:
-            return format_date(when, "y", locale=locale)
-        return format_date(when, "MMMM y" if day is None else "d MMMM y", locale=locale)
+        if day is not None:
+            return format_date(when, "long", locale=locale)
+        return format_skeleton("y" if month is None else "yMMMM", when, locale=locale)
 
     def month_day(self, text: str) -> str:
         """A day of every year.
@@ -91,7 +91,7 @@ class Words:
             when = date.fromisoformat(f"2000-{text}")
         except ValueError:
             return text
-        return format_date(when, "d MMMM", locale=_locale(self.language))
+        return format_skeleton("MMMMd", when, locale=_locale(self.language))
 
     def moment(self, text: str) -> str:
         """A time in UTC (``2021-12-10T08:00:00Z``) to the minute; other text as it is.

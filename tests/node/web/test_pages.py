@@ -10,6 +10,7 @@ import pytest
 
 from node.service.index import catch_up
 from node.service.publish import publish_many
+from node.web.catalogues import INTERFACE, words_in
 from node.web.front import STATEMENTS
 from tests.homes import home_of, need, practice, profile
 from tests.node.web.conftest import Site, site_of
@@ -147,15 +148,32 @@ async def test_a_page_of_an_empty_node_says_what_to_do(empty: Site) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_foreign_words_say_their_language(network: Mapping[str, Site], language: str) -> None:
+async def test_a_page_speaks_the_chosen_language(
+    network: Mapping[str, Site], language: str
+) -> None:
+    """The framework's words in nine languages; ours around them in seven, else in English."""
+    spoken = language if language in INTERFACE else "en"
     page = read(await network["directory"].page(f"/actions?lang={language}"))
-    marked = [one for one in page.all("bdi") if one.get("lang") == language]
-    assert bool(marked) == (language != "en")
-    for one in marked:
-        assert one["dir"] == ("rtl" if language == "ar" else "ltr")
+    assert page.all("html")[0]["lang"] == spoken
+    assert page.all("html")[0]["dir"] == ("rtl" if language == "ar" else "ltr")
+    assert bool([one for one in page.all("bdi") if one.get("lang") == language]) == (
+        language != spoken
+    )
+    title = words_in(spoken).say("The 28 actions")
+    assert title in page.text
     for link in page.links:
         if link.startswith("/actions/") and language != "en":
             assert f"lang={language}" in link
+
+
+async def test_foreign_words_say_their_language(network: Mapping[str, Site]) -> None:
+    """A Spanish-speaking city's words on an Arabic page, and the other way round."""
+    page = read(await network["directory"].page("/cities/localhost%3A8401?lang=ko"))
+    foreign = [one for one in page.all("bdi") if one.get("lang")]
+    assert foreign
+    for one in foreign:
+        assert one["lang"] != "ko"
+        assert one["dir"] == ("rtl" if one["lang"] == "ar" else "ltr")
 
 
 async def test_a_language_can_come_from_the_browser(network: Mapping[str, Site]) -> None:
@@ -164,7 +182,7 @@ async def test_a_language_can_come_from_the_browser(network: Mapping[str, Site])
     ) as answer:
         assert "Accept-Language" in answer.headers["Vary"]
         page = read(await answer.text())
-    assert any(one.get("lang") == "ko" for one in page.all("bdi"))
+    assert page.all("html")[0]["lang"] == "ko"
 
 
 async def test_a_city_is_a_facade_with_its_words_beneath(network: Mapping[str, Site]) -> None:

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from node.web.catalogues import words_in
 from node.web.texts import ENGLISH
 
 
@@ -49,3 +50,10 @@ def test_countries_and_parts_of_the_world_have_names() -> None:
     assert ENGLISH.place("KR") == "South Korea"
     assert ENGLISH.place("002") == "Africa"
     assert ENGLISH.place("ZZ-none") == "ZZ-none"
+
+
+def test_dates_are_written_as_each_language_writes_them() -> None:
+    assert words_in("ko").day("2021-12-10") == "2021년 12월 10일"
+    assert words_in("ru").day("2021-12-10") == "10 декабря 2021\u202fг."
+    assert words_in("zh").day("2021-12") == "2021年12月"
+    assert words_in("es").month_day("12-10") == "10 de diciembre"
