@@ -214,6 +214,7 @@ class LogReader:
 
     Attributes:
         etag: The validator of the checkpoint that was read last: keep it with what was verified.
+        note: That checkpoint, or the one given where none was read. Not verified here.
         requests: How many were made.
     """
 
@@ -229,7 +230,7 @@ class LogReader:
         self._fetcher = fetcher
         self._signed = signed
         self._prefix = prefix.rstrip("/")
-        self._note = note
+        self.note = note
         self.etag = etag if note is not None else ""
         self.requests = 0
 
@@ -250,10 +251,10 @@ class LogReader:
             case 200:
                 if checkpoint:
                     # Together, or a later 304 would be answered with an older checkpoint.
-                    self.etag, self._note = answer.etag, answer.body
+                    self.etag, self.note = answer.etag, answer.body
                 return answer.body
-            case 304 if checkpoint and self._note is not None:
-                return self._note
+            case 304 if checkpoint and self.note is not None:
+                return self.note
             case 404 | 410:
                 return None
             case status:

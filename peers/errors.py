@@ -8,7 +8,8 @@ PeerError
 │   └── NotAMember       a membership is missing, over, suspended or another's
 ├── TooLarge         more was offered than our limits admit
 └── Unreachable      no answer came, or none that can be used: try again later
-    └── Absent           it answers, and has no such log, or none for us
+    ├── Absent           it answers, and has no such log, or none for us
+    └── Superseded       an older state than we hold, signed before it
 
 Every error names the log, address or DID it concerns, so that a line of a city's journal is enough
 to act on.
@@ -23,6 +24,7 @@ __all__ = [
     "Malformed",
     "NotAMember",
     "PeerError",
+    "Superseded",
     "TooLarge",
     "Unreachable",
     "Untrusted",
@@ -81,3 +83,11 @@ class Unreachable(PeerError):
 
 class Absent(Unreachable):
     """The peer answers, and has no such log; one that we may not read looks the same."""
+
+
+class Superseded(Unreachable):
+    """The peer shows a state that its log has left behind: a cache, or a backup restored.
+
+    It contradicts nothing, for it was signed before what we hold. Whether it is a state that we
+    know is for the caller to say, who has the entries.
+    """

@@ -15,8 +15,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from peers.checkpoint import Checkpoint, NoteVerifier, open_note
-from peers.errors import Absent, Equivocation, Malformed, PeerError, TooLarge, Unreachable
+from peers.checkpoint import Checkpoint, NoteVerifier, cosigned_at, open_note
+from peers.errors import (
+    Absent,
+    Equivocation,
+    Malformed,
+    PeerError,
+    Superseded,
+    TooLarge,
+    Unreachable,
+)
 from peers.limits import Limits
 from peers.log import Batch, Body, Entry, LogId
 from peers.merkle import (
@@ -81,6 +89,7 @@ def pull_entries(
             that continues what we hold.
         BadSignature: The checkpoint is not signed by the peer's key.
         Equivocation: The peer's new history does not contain the one we hold.
+        Superseded: It shows a smaller log, which it signed before the one that we hold.
         TooLarge: The peer has more for us than ``limits`` admits.
         Absent: There is no log at this address, or none for us.
         Unreachable: Something that the checkpoint promises is not there.
@@ -91,6 +100,12 @@ def pull_entries(
         raise Absent(origin, "there is no checkpoint at this address")
     newest = open_note(received, verifier)
     evidence = (note, received) if note is not None else (received,)
+    if newest.size < held.size and note is not None and _is_older(received, note, verifier):
+        raise Superseded(
+            origin,
+            f"it shows {newest.size} entries, signed before the {held.size} that we hold: "
+            "expected its newest checkpoint, found one from a cache or a backup",
+        )
     _check_growth(held, newest, limits, evidence)
     if newest.size == held.size:
         return None
@@ -99,6 +114,12 @@ def pull_entries(
     if head.root() != newest.root:
         raise (yield from _explain(held, newest, evidence))
     return Batch(LogId(origin), held, tuple(entries), head, received)
+
+
+def _is_older(received: bytes, held: bytes, verifier: NoteVerifier) -> bool:
+    """Whether the log says itself that it signed one note not after the other."""
+    times = cosigned_at(received, verifier), cosigned_at(held, verifier)
+    return times[0] is not None and times[1] is not None and times[0] <= times[1]
 
 
 def _check_growth(

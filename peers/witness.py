@@ -28,7 +28,9 @@ __all__ = [
     "collect",
     "consider",
     "read_request",
+    "timed",
     "vouched",
+    "with_lines",
     "write_request",
 ]
 
@@ -204,6 +206,29 @@ def collect(note: bytes, answer: bytes, witness: NoteVerifier, *, now: int) -> b
     if cosigned > now + _AHEAD:
         raise BadSignature(witness.name, f"cosigned at {cosigned}, and it is {now}: check clocks")
     return signed
+
+
+def timed(note: bytes, log: NoteSigner, at: int) -> bytes:
+    """A log's note, cosigned by the log itself: so that followers see when it was last alive.
+
+    Args:
+        at: Seconds since 1970; never before what it said last, or an honest log would seem to have
+            shrunk.
+    """
+    return with_lines(note, cosign(note, log, at))
+
+
+def with_lines(note: bytes, lines: bytes) -> bytes:
+    """A note with further signature lines; of one key, the line that was added last stays."""
+    text, _, block = note.decode().rpartition("\n\n")
+    _, signatures = take_apart(note + lines, "a note")
+    named = {
+        (name, blob[:4]): line
+        for line, (name, blob) in zip(
+            (block + lines.decode()).split("\n"), signatures, strict=False
+        )
+    }
+    return "\n".join([text, "", *named.values(), ""]).encode()
 
 
 def vouched(note: bytes, witnesses: Iterable[NoteVerifier], *, since: int) -> int:

@@ -15,6 +15,7 @@ from node.config.model import (
     Role,
     ServerSettings,
     SyncSettings,
+    WitnessSettings,
 )
 from node.config.reading import load
 from node.config.units import duration, in_words, size
@@ -28,6 +29,7 @@ __all__ = [
     "Role",
     "ServerSettings",
     "SyncSettings",
+    "WitnessSettings",
     "duration",
     "example_text",
     "in_words",

@@ -27,6 +27,7 @@ from pydantic.fields import FieldInfo
 from node.config.units import duration, in_words, size
 from peers.did import did_of
 from peers.errors import PeerError
+from peers.policy import read_policy
 
 __all__ = [
     "Config",
@@ -37,6 +38,7 @@ __all__ = [
     "Role",
     "ServerSettings",
     "SyncSettings",
+    "WitnessSettings",
     "fields",
     "is_size",
     "shown",
@@ -66,6 +68,11 @@ def _listen(value: str) -> str:
     return value
 
 
+def _policy(value: str) -> str:
+    read_policy(value)
+    return value
+
+
 def _words(value: object) -> object:
     """A list as it is; text, as the environment gives it, split at its commas."""
     if isinstance(value, str):
@@ -76,6 +83,7 @@ def _words(value: object) -> object:
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Size = Annotated[int, BeforeValidator(size)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Policy = Annotated[str, AfterValidator(_policy)]
 Urls = Annotated[tuple[BaseUrl, ...], BeforeValidator(_words)]
 
 
@@ -157,6 +165,25 @@ class SyncSettings(_Section):
     )
 
 
+class WitnessSettings(_Section):
+    """Who vouches for our log, and for those that it follows."""
+
+    policy: Policy = Field(
+        default="",
+        description="A policy as text (c2sp.org/tlog-policy), a line each:\n"
+        "'witness NAME VKEY URL', 'group NAME all|any|NUMBER NAME...', 'quorum NAME'.\n"
+        "Those with a URL are asked to cosign our log. A log that we follow and for which the\n"
+        "quorum does not vouch is followed all the same, and said to be so.\n"
+        "Without a policy, the nodes that we follow are asked, and none is expected of others.",
+    )
+    mirrors: Urls = Field(
+        default=(),
+        description="Nodes to ask for a copy of a log where its own node is out of reach, before\n"
+        "the nodes that we follow.",
+        examples=[["https://mirror.hansol.example"]],
+    )
+
+
 class LogSettings(_Section):
     """What it writes about itself, to stderr."""
 
@@ -184,6 +211,7 @@ class Config(_Section):
     server: ServerSettings = Field(default_factory=ServerSettings)
     query: QuerySettings = Field(default_factory=QuerySettings)
     sync: SyncSettings = Field(default_factory=SyncSettings)
+    witness: WitnessSettings = Field(default_factory=WitnessSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

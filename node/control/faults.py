@@ -91,6 +91,7 @@ KINDS: Final[dict[str, Callable[[JsonObject], Exception]]] = {
             peer_errors.BadSignature,
             peer_errors.Equivocation,
             peer_errors.NotAMember,
+            peer_errors.Superseded,
             peer_errors.TooLarge,
             peer_errors.Unreachable,
             peer_errors.Absent,

@@ -11,6 +11,7 @@ from node.service import verify as checking
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import announce
+from node.service.regard import said_of
 from node.store.ports import Contact
 from peers.checkpoint import NoteVerifier
 from peers.encoding import JsonObject
@@ -78,7 +79,7 @@ async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> Js
         "contacted": contact.contacted,
         "verified": contact.verified,
         "error": contact.error,
-        "advice": _advice(contact),
+        "advice": _advice(contact) or await said_of(home, contact),
     }
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from node.core.admission import Verdict
 from node.core.identity import genesis_of
 from node.service.home import Home
 from node.store.ports import Conflict, Staged
-from peers.checkpoint import NoteSigner
+from peers.checkpoint import NoteSigner, NoteVerifier, cosigned_at
 from peers.encoding import JsonObject, jcs
 from peers.log import Body, Entry, EntryKind, LogId, extend
 from peers.proofs import sign
 from peers.tiles import SALT
+from peers.witness import timed
 
-__all__ = ["Receipt", "open_logs", "promised", "put", "resume", "stage_of"]
+__all__ = ["Receipt", "open_logs", "promised", "put", "resume", "stage_of", "time_to_sign"]
 
 _ATTEMPTS: Final = 10
 """Of a commit. Writers of one process wait for each other, so one is nearly always enough."""
@@ -109,8 +110,10 @@ async def _append(home: Home, staged: Sequence[Staged]) -> tuple[int, list[Entry
         base = await home.ledger.head(log)
         entries = await _entries(home, log, base.size, staged)
         try:
+            batch = extend(base, [entry.leaf for entry in entries], signer)
+            at = await time_to_sign(home, log)
             await home.ledger.commit(
-                extend(base, [entry.leaf for entry in entries], signer),
+                replace(batch, note=timed(batch.note, signer, at)),
                 [one.body for one in staged],
                 [Verdict(admitted=True)] * len(staged),
                 recorded=home.stamp(),
@@ -121,6 +124,13 @@ async def _append(home: Home, staged: Sequence[Staged]) -> tuple[int, list[Entry
         else:
             return base.size, entries
     raise AssertionError("the last attempt raises or returns")
+
+
+async def time_to_sign(home: Home, log: LogId) -> int:
+    """When a log says that it signs, in seconds since 1970: now, and never before it did last."""
+    note = await home.ledger.note(log)
+    last = cosigned_at(note, NoteVerifier(log, home.keys.log.public)) if note else None
+    return max(int(home.now().timestamp()), last or 0)
 
 
 async def _entries(home: Home, log: LogId, size: int, staged: Sequence[Staged]) -> list[Entry]:

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from node.errors import NodeError
 from node.service.home import Home
+from node.service.regard import said_of
 from node.store.ports import Audience, StoreError
 from peers.checkpoint import NoteVerifier, open_note
 from peers.did import write_document
@@ -180,6 +181,11 @@ async def _peers(home: Home) -> _Finding:
             f"{', '.join(frozen)} showed two histories",
             "ask the city what happened; the evidence is kept ('peers list')",
         )
+    failing += [
+        f"{one.did}: {said}"
+        for one in contacts
+        if one.state == "following" and (said := await said_of(home, one))
+    ]
     if failing:
         return "warning", "; ".join(failing), "see 'peers list' for advice"
     return "ok", f"{len(contacts)} followed", ""

@@ -13,6 +13,7 @@ from node.core.ulid import ulid
 from node.service.home import Home
 from node.service.outbox import queue
 from node.store.ports import Contact
+from peers.checkpoint import unverified
 from peers.did import parse_did
 from peers.notify import ForkFlag, fork_flag
 
@@ -25,7 +26,8 @@ async def freeze(home: Home, contact: Contact, reason: str, notes: Sequence[byte
     Args:
         reason: What was found, in words.
         notes: The two notes that contradict each other, in the order in which they were received.
-            Where there is one alone, nobody is told: it would prove nothing.
+            Where there is one alone, nobody is told: it would prove nothing. Of a log for members
+            nobody is told either: who may know of it is not ours to say.
     """
     held = await home.desk.contact(contact.did) or contact
     if held.state == "frozen":
@@ -34,7 +36,7 @@ async def freeze(home: Home, contact: Contact, reason: str, notes: Sequence[byte
         held, state="frozen", error=reason, evidence=tuple(notes), contacted=home.stamp()
     )
     await home.desk.put_contact(frozen)
-    if len(notes) == 2:
+    if len(notes) == 2 and unverified(notes[0], contact.did)[0].origin == contact.log:
         await _tell(home, frozen, (notes[0], notes[1]))
     return frozen
 

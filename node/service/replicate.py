@@ -27,8 +27,10 @@ from node.service.contacts import (
     set_state,
     unfollow,
 )
+from node.service.forks import freeze
 from node.service.home import Home
 from node.service.many import each
+from node.service.regard import regard
 from node.service.taking import Taken, verified
 from node.store.ports import Audience, Conflict, Contact, StoreError
 from peers.client import LogReader
@@ -36,6 +38,7 @@ from peers.errors import (
     Absent,
     Equivocation,
     PeerError,
+    Superseded,
     Unreachable,
     Untrusted,
 )
@@ -146,6 +149,7 @@ async def _sync_log(
     try:
         async with asyncio.timeout(_BUDGET):
             taken = await _take(home, contact, audience, reader)
+            await regard(home, contact, contact.log_of(audience), reader.note)
     except PeerError as exc:
         error = exc
     except TimeoutError:
@@ -284,11 +288,16 @@ async def _failed(home: Home, report: PeerReport, error: PeerError) -> PeerRepor
     failures = held.failures + 1 if held else 1
     changes: dict[str, Any] = {"error": error.reason, "failures": failures}
     match error:
+        case Superseded():
+            code = 1
+            changes["contacted"] = home.stamp()
         case Unreachable():
             code = 3
         case Equivocation():
             code = 4
-            changes |= {"state": "frozen", "evidence": error.evidence, "contacted": home.stamp()}
+            if held is not None:
+                await freeze(home, held, error.reason, error.evidence)
+            changes |= {"state": "frozen"}
         case Untrusted():
             code = 4
             changes["contacted"] = home.stamp()

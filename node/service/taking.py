@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from node.core.admission import Verdict, admit
 from node.service.contacts import check_pinned, document_of_peer
 from node.service.home import Home
+from node.service.regard import check_older
+from node.service.witness import verifier_of
 from node.store.ports import Contact, Held
-from peers.checkpoint import NoteVerifier
 from peers.client import LogReader
-from peers.errors import BadSignature, Untrusted
+from peers.errors import BadSignature, Superseded, Untrusted
 from peers.log import Batch, Body, Entry, EntryKind, LogId, read_entries
 from peers.sync import drive, pull_bodies, pull_entries
 
@@ -45,9 +46,13 @@ async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) 
     document = document_of_peer(contact)
     held = await home.ledger.head(log)
     note = await home.ledger.note(log)
-    verifier = NoteVerifier(log, list(document.log_keys.values())[-1])
+    verifier = verifier_of(document, log)
     try:
         batch = await drive(pull_entries(held, verifier, home.limits, note=note), reader)
+    except Superseded:
+        assert reader.note is not None, "an older checkpoint was read"
+        await check_older(home, contact, log, reader.note)
+        raise
     except BadSignature:
         # The likeliest reason is a new key; if so, that is the alarm to raise.
         await check_pinned(home, contact)

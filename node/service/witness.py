@@ -80,9 +80,13 @@ async def held_note(home: Home, log: LogId) -> bytes | None:
     return cosigned if larger else copied
 
 
-def verifier_of(document: DidDocument) -> NoteVerifier:
-    """The key that a node signs its public log with now, and cosigns others with."""
-    return NoteVerifier(document.public_log, list(document.log_keys.values())[-1])
+def verifier_of(document: DidDocument, log: LogId | None = None) -> NoteVerifier:
+    """The key that a node signs its logs with now.
+
+    Args:
+        log: Which; in the name of the public one it cosigns others'.
+    """
+    return NoteVerifier(log or document.public_log, list(document.log_keys.values())[-1])
 
 
 def own_signer(home: Home) -> NoteSigner:

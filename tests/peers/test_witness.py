@@ -28,7 +28,9 @@ from peers.witness import (
     collect,
     consider,
     read_request,
+    timed,
     vouched,
+    with_lines,
     write_request,
 )
 from tests.simulator import Town, key_of
@@ -354,3 +356,23 @@ def test_a_line_that_does_not_hold_counts_for_nobody() -> None:
     signed = town.note + cosign(before, one, AT) + cosign(town.note, two, AT)
     verifiers: list[NoteVerifier] = [one.verifier, two.verifier]
     assert vouched(signed, verifiers, since=0) == 1
+
+
+def test_a_log_says_when_it_was_last_alive_in_one_line() -> None:
+    town = Town()
+    log = NoteSigner(town.log, town.signer.signer)
+    first = timed(town.note, log, AT)
+    again = timed(first, log, AT + 60)
+    assert (cosigned_at(first, town.verifier), cosigned_at(again, town.verifier)) == (AT, AT + 60)
+    assert open_note(again, town.verifier) == open_note(town.note, town.verifier)
+    assert len(again) == len(first)
+
+
+def test_of_one_witness_the_last_line_stays_and_others_stay_as_they_are() -> None:
+    note = Town().note
+    other = cosign(note, witness("stranger"), AT)
+    both = with_lines(note + cosign(note, WITNESS, AT), other)
+    renewed = with_lines(both, cosign(note, WITNESS, AT + 5))
+    assert cosigned_at(renewed, WITNESS.verifier) == AT + 5
+    assert cosigned_at(renewed, witness("stranger").verifier) == AT
+    assert renewed.count(b"\n") == both.count(b"\n")

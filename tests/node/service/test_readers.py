@@ -15,8 +15,11 @@ from node.service.publish import publish, withdraw
 from node.service.readers import networks, reader_of
 from node.service.replicate import PeerReport, follow, sync_all, unfollow
 from node.store.ports import Audience
+from peers.checkpoint import NoteSigner
 from peers.did import did_of
 from peers.httpsig import LIFETIME, Request, sign_read
+from peers.log import extend
+from peers.witness import timed
 from tests.homes import Clock, Web, document_of, home_of, practice, profile
 from vocab.terms import NodeRole
 
@@ -328,14 +331,17 @@ class TestFollowing:
     async def test_two_histories_among_members_freeze_a_peer(
         self, web: Web, network: Home, aurora: Home, hansol: Home
     ) -> None:
-        old = await aurora.ledger.note(aurora.logs[Audience.MEMBERS])
+        log = aurora.logs[Audience.MEMBERS]
+        shorter = await aurora.ledger.head(log)
         await publish(aurora, practice("Otra"), audience=Audience.MEMBERS)
         await admit(network, HANSOL)
         await up_to_date(aurora, hansol)
-        web.instead[URL] = old
+        signer, later = NoteSigner(log, aurora.keys.log), int(aurora.now().timestamp()) + 60
+        web.instead[URL] = timed(extend(shorter, [], signer).note, signer, later)
         [report] = await sync_all(hansol, [AURORA])
         assert (report.state, report.exit_code) == ("frozen", 4)
         assert "shrank from 3 to 2" in report.error
+        assert await hansol.desk.messages(f"flag {aurora.document.public_log}") == []
 
     async def test_forgetting_a_peer_drops_both_copies(
         self, network: Home, aurora: Home, hansol: Home

@@ -28,13 +28,14 @@ from node.service.replicate import (
 )
 from node.store.memory import MemoryLedger
 from node.store.ports import Audience, Full
-from peers.checkpoint import NoteSigner
+from peers.checkpoint import Checkpoint, NoteSigner, seal_note
 from peers.did import write_document
 from peers.encoding import jcs
 from peers.errors import Malformed, Unreachable, Untrusted
 from peers.log import Body, Entry, EntryKind, LogId, extend
 from peers.merkle import Frontier
 from peers.proofs import RECORD_CONTEXT, sign
+from peers.witness import timed
 from tests.homes import Web, document_of, home_of, practice, profile
 
 AURORA, HANSOL = "https://aurora.example", "https://hansol.example"
@@ -187,10 +188,13 @@ class TestABadPeer:
     async def test_a_shrunk_log_freezes_it_with_the_evidence(
         self, web: Web, aurora: Home, hansol: Home
     ) -> None:
-        old = await aurora.ledger.note(LOG)
+        shorter = await aurora.ledger.head(LOG)
         await publish(aurora, practice())
         await ask(hansol)
         new = await aurora.ledger.note(LOG)
+        signer = NoteSigner(LOG, aurora.keys.log)
+        later = int(aurora.now().timestamp()) + 60
+        old = timed(extend(shorter, [], signer).note, signer, later)
         web.instead[f"{AURORA}/log/public/checkpoint"] = old
         report = await ask(hansol)
         assert (report.state, report.exit_code) == ("frozen", 4)
@@ -202,6 +206,31 @@ class TestABadPeer:
             await set_state(hansol, AURORA, "following")
         with pytest.raises(Refused, match="two histories"):
             await follow(hansol, AURORA)
+
+    async def test_a_state_that_it_had_before_is_said_and_is_no_alarm(
+        self, web: Web, aurora: Home, hansol: Home
+    ) -> None:
+        old = await aurora.ledger.note(LOG)
+        await publish(aurora, practice())
+        await ask(hansol)
+        web.instead[f"{AURORA}/log/public/checkpoint"] = old
+        report = await ask(hansol)
+        assert (report.state, report.exit_code, report.size) == ("following", 1, 3)
+        assert "2 entries, signed before the 3 that we hold" in report.error
+        web.instead.clear()
+        assert (await ask(hansol)).error == ""
+
+    async def test_a_state_that_it_never_had_freezes_it_whatever_time_it_claims(
+        self, web: Web, aurora: Home, hansol: Home
+    ) -> None:
+        await publish(aurora, practice())
+        await ask(hansol)
+        signer = NoteSigner(LOG, aurora.keys.log)
+        other = seal_note(Checkpoint(LOG, 2, b"r" * 32), signer)
+        web.instead[f"{AURORA}/log/public/checkpoint"] = timed(other, signer, 1)
+        report = await ask(hansol)
+        assert (report.state, report.exit_code) == ("frozen", 4)
+        assert len((await contact_of(hansol, AURORA)).evidence) == 2
 
     async def test_a_forked_log_freezes_it(self, web: Web, hansol: Home) -> None:
         await ask(hansol)
