@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from node.service.index import catch_up
 from node.store.ports import Broken
 from node.store.workers.pool import Workers
 from node.web.app import make_app
+from node.web.watchdog import DOG, watched_server
 from peers.encoding import JsonObject
 
 __all__ = ["one_call", "run_node", "serve"]
@@ -58,17 +59,18 @@ async def _answering(home: Home) -> AsyncIterator[None]:
     """Listen for requests until the block ends; those under way are let finish, briefly."""
     listen = home.config.server.listen
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(
-        make_app(home), access_log=None, shutdown_timeout=2, max_line_size=65_536
-    )
+    app = make_app(home)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, max_line_size=65_536)
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, host.strip("[]"), int(port), reuse_address=True).start()
+            server = await watched_server(runner, app[DOG], host.strip("[]"), int(port))
         except OSError as exc:
             reason = exc.strerror or exc
             raise SettingsError([f"server.listen: cannot listen on {listen}: {reason}"]) from exc
-        yield
+        with closing(server):
+            async with app[DOG].looking():
+                yield
     finally:
         await runner.cleanup()
 

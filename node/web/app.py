@@ -14,6 +14,7 @@ from node.web.context import HOME
 from node.web.middleware import MIDDLEWARES, harden
 from node.web.routes import ROUTES
 from node.web.shelf import SHELF, Shelf
+from node.web.watchdog import DOG, Watchdog, watched
 
 __all__ = ["make_app"]
 
@@ -25,9 +26,10 @@ _CHECKS: Final = 2
 
 def make_app(home: Home) -> web.Application:
     """The application: all of ``ROUTES``, with the headers and errors that stand around them."""
-    app = web.Application(middlewares=MIDDLEWARES, client_max_size=_BODY)
+    app = web.Application(middlewares=(watched, *MIDDLEWARES), client_max_size=_BODY)
     app[HOME] = home
     app[SHELF] = Shelf()
+    app[DOG] = Watchdog()
     app[TURNS] = asyncio.Semaphore(_CHECKS)
     app.on_response_prepare.append(harden)
     prefix = urlsplit(home.config.node.base_url).path
