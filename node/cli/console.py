@@ -11,11 +11,14 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-__all__ = ["Console", "Talk", "explain", "plain"]
+__all__ = ["WHO_READS", "Console", "Talk", "explain", "plain"]
+
+WHO_READS: Final = {"public": "for everyone", "members": "for members only"}
+"""Audience of a record → who will see it."""
 
 
 class Talk(IntEnum):

@@ -91,6 +91,22 @@ def block(console: Console, peer: str) -> None:
     _change(console, peer, "blocked")
 
 
+@peers.command("grant")
+@click.argument("peer")
+@click.option("--end", is_flag=True, help="Take it back: members alone read from now on.")
+@click.pass_obj
+def grant(console: Console, peer: str, end: bool) -> None:
+    """Let PEER read what we publish to members, though it is no member.
+
+    It is access control, not confidentiality: PEER keeps what it has read, and may pass it on.
+
+    Example: intercity peers grant did:web:rights.hansol.example
+    """
+    done = call(console, "peers.grant", peer=peer, granted=not end)
+    text = "reads our members' log" if done["granted"] else "reads it as a member alone"
+    console.answer("intercity/peer/1", done, f"{done['did']}: {text}")
+
+
 def _listing(console: Console) -> None:
     done = call(console, "peers.list")
     console.rows(

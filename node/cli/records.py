@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from node.cli.console import Console, plain
+from node.cli.console import WHO_READS, Console, plain
 from node.cli.session import call
 
 __all__ = ["publish", "records", "show", "validate", "withdraw"]
@@ -102,7 +102,9 @@ def publish(console: Console, file: str, audience: str, dry_run: bool) -> int:
     """Sign the records in FILE (or - for standard input) and put them into the log.
 
     A record without an id gets one; a record whose id is already published becomes its next
-    version. All records of the file are published together, or none.
+    version. All records of the file are published together, or none. What is published to members
+    is read by the nodes of your networks' members alone, as long as they are members; who reads it
+    may pass it on. A record's audience does not change.
 
     Example: intercity publish practice.jsonld
     """
@@ -114,6 +116,7 @@ def publish(console: Console, file: str, audience: str, dry_run: bool) -> int:
         return 0
     for receipt in receipts:
         place = "would be published" if dry_run else f"log position {receipt['index']}"
+        place += f", {WHO_READS[receipt['audience']]}"
         click.echo(f"{receipt['iri']}\tversion {receipt['version']}\t{place}")
     if not dry_run and receipts:
         console.next(f"intercity show {receipts[0]['iri']}")
@@ -166,6 +169,7 @@ def records(console: Console, kind: str | None, withdrawn: bool) -> None:
             "kind": "Type",
             "title": "Title",
             "version": "Version",
+            "audience": "Audience",
             "index": "Log",
             "published": "Published",
             "iri": "Address",
@@ -186,7 +190,7 @@ def show(console: Console, iri: str, version: int | None) -> None:
     done = call(console, "show", iri=iri, version=version)
     text = json.dumps(done["record"], ensure_ascii=False, indent=2)
     console.say(
-        f"{done['log']} position {done['index']}, version {done['version']}, "
-        f"published {done['published']}, checked {done['recorded']}"
+        f"{done['log']} position {done['index']}, {WHO_READS[done['audience']]}, "
+        f"version {done['version']}, published {done['published']}, checked {done['recorded']}"
     )
     console.answer("intercity/record/1", done, text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from node.cli.console import Console, plain
+from node.cli.console import WHO_READS, Console, plain
 from node.cli.session import call
 
 __all__ = ["import_", "template"]
@@ -123,7 +123,8 @@ def _answer(console: Console, done: dict[str, Any], *, dry_run: bool) -> None:
     if done["refused"]:
         console.say("The file was refused whole: nothing of it was kept.")
     for receipt in done["receipts"]:
-        click.echo(f"{receipt['iri']}\tversion {receipt['version']}\tposition {receipt['index']}")
+        place = f"position {receipt['index']}, {WHO_READS[receipt['audience']]}"
+        click.echo(f"{receipt['iri']}\tversion {receipt['version']}\t{place}")
 
 
 @click.command()

@@ -34,6 +34,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
     "peers.follow": peering.follow_peer,
     "peers.unfollow": peering.unfollow_peer,
     "peers.state": peering.change_state,
+    "peers.grant": peering.grant_peer,
     "peers.list": peering.list_peers,
     "peers.test": peering.test_peer,
     "peers.evidence": peering.show_evidence,

@@ -6,21 +6,23 @@ from collections.abc import Mapping, Sequence
 
 from node.core.evidence import evidence_of
 from node.errors import NotFound
-from node.service import contacts, directory, discover, replicate
+from node.service import contacts, directory, discover, readers, replicate
 from node.service import verify as checking
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import announce
 from node.service.regard import said_of
-from node.store.ports import Contact
+from node.store.ports import Audience, Contact
 from peers.checkpoint import NoteVerifier
 from peers.encoding import JsonObject
+from peers.log import LogId
 from vocab.languages import LangMap, best
 
 __all__ = [
     "admit_member",
     "change_state",
     "follow_peer",
+    "grant_peer",
     "list_members",
     "list_peers",
     "revoke_member",
@@ -58,6 +60,12 @@ async def change_state(home: Home, *, peer: str, state: str) -> JsonObject:
     return {"did": contact.did, "state": contact.state}
 
 
+async def grant_peer(home: Home, *, peer: str, granted: bool = True) -> JsonObject:
+    """The peer, and whether it may read our members' log without being a member."""
+    contact = await contacts.set_grant(home, peer, granted=granted)
+    return {"did": contact.did, "granted": contact.granted}
+
+
 async def list_peers(home: Home) -> JsonObject:
     """``peers``: each with how it is, and what to do about it."""
     names = await discover.names(home)
@@ -78,6 +86,9 @@ async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> Js
         "behind": max(0, contact.size - held),
         "contacted": contact.contacted,
         "verified": contact.verified,
+        "members_size": (await home.ledger.head(contact.log_of(Audience.MEMBERS))).size,
+        "reads_ours": await readers.may_read(home, contact),
+        "granted": contact.granted,
         "error": contact.error,
         "advice": _advice(contact) or await said_of(home, contact),
     }
@@ -109,8 +120,9 @@ async def show_evidence(home: Home, *, peer: str) -> JsonObject:
     if len(contact.evidence) != 2:
         raise NotFound(f"{contact.did}: expected evidence of two histories, found none")
     keys = contacts.document_of_peer(contact).log_keys
-    verifier = NoteVerifier(contact.log, list(keys.values())[-1])
-    return {"evidence": evidence_of(contact.log, verifier, contact.evidence, contact.error)}
+    log = LogId(contact.evidence[0].partition(b"\n")[0].decode())
+    verifier = NoteVerifier(log, list(keys.values())[-1])
+    return {"evidence": evidence_of(log, verifier, contact.evidence, contact.error)}
 
 
 async def sync_peers(home: Home, *, peers: Sequence[str] = ()) -> JsonObject:

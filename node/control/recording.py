@@ -10,7 +10,7 @@ from node.service.home import Home
 from node.service.index import catch_up
 from node.service.publish import publish_many, withdraw
 from node.service.records import document_of, own_records, record_at
-from node.store.ports import Audience, Held
+from node.store.ports import Audience, Held, audience_of
 from peers.encoding import JsonObject
 from vocab.framework import load
 from vocab.languages import LangMap, best
@@ -95,6 +95,7 @@ def _row(held: Held) -> JsonObject:
 def _place(held: Held) -> JsonObject:
     return {
         "iri": held.entry.object,
+        "audience": str(audience_of(held.log)),
         "log": held.log,
         "index": held.index,
         "version": held.entry.version,
@@ -108,6 +109,7 @@ def _receipt(receipt: Receipt) -> JsonObject:
         "iri": receipt.iri,
         "version": receipt.version,
         "kind": str(receipt.kind),
+        "audience": str(audience_of(receipt.log)),
         "log": receipt.log,
         "index": receipt.index,
         "digest": receipt.digest,

@@ -7,7 +7,6 @@ those records say. The member's records stay its own: the network never edits th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 from node.errors import NotFound, Refused
 from node.service.contacts import contact_of, document_of_peer, follow
@@ -32,7 +31,7 @@ class Member:
 
     Attributes:
         iri: Of the Membership.
-        state: ``member``, ``suspended``, or ``over``.
+        state: ``member``, ``coming`` (its term has not begun), ``suspended``, or ``over``.
     """
 
     did: str
@@ -165,8 +164,10 @@ async def _did_of(home: Home, member: str) -> str:
 
 def _member(document: JsonObject, today: str) -> Member:
     until = str(document.get("validUntil", ""))
-    state = "suspended" if document.get("suspended") else "member"
-    if until and date.fromisoformat(until) < date.fromisoformat(today):
+    state = "coming" if document["validFrom"] > today else "member"
+    if document.get("suspended"):
+        state = "suspended"
+    if until and until < today:
         state = "over"
     return Member(
         did=document["memberDid"],

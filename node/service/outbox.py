@@ -18,6 +18,7 @@ from node.core.ulid import ulid
 from node.service.contacts import document_of_peer
 from node.service.home import Home
 from node.service.many import each
+from node.service.readers import may_read
 from node.store.ports import Audience, Contact, Message
 from peers.did import parse_did, read_document
 from peers.errors import Malformed, PeerError, Unreachable
@@ -31,13 +32,17 @@ _AT_ONCE: Final = 8
 _BATCH: Final = 100
 _FIRST: Final = 15.0
 _LONGEST: Final = 3600.0
+_TOLD: Final = {Audience.PUBLIC: "told", Audience.MEMBERS: "told-members"}
+"""Families of the desk's pages: DID of a peer → what it knows of our log."""
+_ASK_AGAIN: Final = timedelta(minutes=5)
+"""How long a peer that may not hear of our members' log is taken to be no member."""
 _LATER: Final = frozenset({408, 425, 429})
 """Refusals that ask us to come back."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a peer knows of our log: kept under its DID.
+    """What a peer knows of one of our logs: kept under its DID.
 
     Attributes:
         size: The last size that it took.
@@ -70,34 +75,51 @@ async def deliver(home: Home) -> int:
 
 
 async def announce(home: Home) -> int:
-    """Tell each peer that we follow how far our public log is, once for each growth.
+    """Tell each peer that we follow how far our logs are, once for each growth.
+
+    What is told is a size and its root. Of the members' log only those hear who may read it.
 
     Returns:
-        How many were told.
+        How many messages were taken.
     """
     if not home.config.sync.push:
         return 0
-    log = home.logs[Audience.PUBLIC]
-    size, note = (await home.ledger.head(log)).size, await home.ledger.note(log)
-    if note is None:
-        return 0
+    taken = 0
+    for audience in Audience:
+        log = home.logs[audience]
+        size, note = (await home.ledger.head(log)).size, await home.ledger.note(log)
+        # Every members' log has its Genesis; there is news where it has more.
+        if note is not None and (audience is Audience.PUBLIC or size > 1):
+            taken += await _announce_log(home, audience, size, note)
+    return taken
+
+
+async def _announce_log(home: Home, audience: Audience, size: int, note: bytes) -> int:
     told = {
         did: msgspec.json.decode(page, type=_Told)
-        for did, page in (await home.desk.pages("told")).items()
+        for did, page in (await home.desk.pages(_TOLD[audience])).items()
     }
     now = home.stamp()
     waiting = [
-        contact
+        (contact, known)
         for contact in await home.desk.contacts()
         if contact.state == "following"
         and (known := told.get(contact.did, _Told())).size < size
         and known.due <= now
     ]
-    work = [
-        partial(_announce, home, one, told.get(one.did, _Told()), size, note) for one in waiting
-    ]
-    taken = await each(work, at_once=_AT_ONCE)
-    return sum(taken)
+    if audience is Audience.MEMBERS:
+        waiting = [one for one in waiting if await _is_for(home, *one)]
+    work = [partial(_announce, home, audience, *one, size, note) for one in waiting]
+    return sum(await each(work, at_once=_AT_ONCE))
+
+
+async def _is_for(home: Home, contact: Contact, told: _Told) -> bool:
+    """Whether a peer may hear of our members' log; of one that may not it is asked again later."""
+    if await may_read(home, contact):
+        return True
+    later = (home.now() + _ASK_AGAIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    await _keep(home, Audience.MEMBERS, contact, replace(told, due=later))
+    return False
 
 
 def backoff(attempts: int, fraction: float) -> timedelta:
@@ -129,13 +151,15 @@ async def _deliver(home: Home, message: Message) -> bool:
     return True
 
 
-async def _announce(home: Home, contact: Contact, told: _Told, size: int, note: bytes) -> bool:
+async def _announce(
+    home: Home, audience: Audience, contact: Contact, told: _Told, size: int, note: bytes
+) -> bool:
     now = home.now()
     body = announcement(
         id=f"{home.base_url}/announcement/{ulid(int(now.timestamp() * 1000), home.entropy)}",
         actor=home.document.did,
         published=home.stamp(),
-        log=home.log_url(Audience.PUBLIC),
+        log=home.log_url(audience),
         note=note,
     )
     taken = True
@@ -148,8 +172,12 @@ async def _announce(home: Home, contact: Contact, told: _Told, size: int, note: 
     except PeerError:
         taken = False
         known = _Told(size)  # It does not want to know; it will be asked with the next growth.
-    await home.desk.put_page("told", contact.did, msgspec.json.encode(known))
+    await _keep(home, audience, contact, known)
     return taken
+
+
+async def _keep(home: Home, audience: Audience, contact: Contact, told: _Told) -> None:
+    await home.desk.put_page(_TOLD[audience], contact.did, msgspec.json.encode(told))
 
 
 async def _post(home: Home, peer: str, body: bytes) -> None:

@@ -16,7 +16,7 @@ from node.service.index import catch_up
 from node.service.publish import Receipt
 from node.service.sheet_files import written_back
 from node.service.sheets import Imported, ImportWish, RowTaken, import_sheet
-from node.store.ports import Audience
+from node.store.ports import Audience, audience_of
 from peers.encoding import JsonObject
 from vocab.languages import best
 
@@ -118,6 +118,7 @@ def _receipt(receipt: Receipt) -> JsonObject:
     return {
         "iri": receipt.iri,
         "version": receipt.version,
+        "audience": str(audience_of(receipt.log)),
         "index": receipt.index,
         "published": receipt.published,
     }

@@ -1,7 +1,8 @@
 """A record at its own address, in every format, with its versions, receipt and withdrawal.
 
-Only what stands in a public log is served here: a record of the members' log is answered exactly
-like one that does not exist.
+What stands in a public log is served to everyone. A record of our members' log is answered exactly
+like one that does not exist, unless the request is signed by a node that may read it
+(``node.web.readers``): then with the signed record, and in no other format.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.context import addresses_of, home_of
 from node.web.formats import JSONLD, NTRIPLES, SUFFIXES, TURTLE, chosen, write
 from node.web.pages import shell_of
+from node.web.readers import is_reader, kept_private
 from node.web.record_page import record_page
 from peers.encoding import jcs
 from peers.log import EntryKind
@@ -37,19 +39,25 @@ class _Asked:
     version: int | None
 
 
-async def record(request: web.Request) -> web.Response:
+async def record(request: web.Request) -> web.StreamResponse:
     """``/{kind}/{ulid}``, ``/city``, ``/organization``, and ``…/v/{n}`` of each."""
     asked = _asked(request)
+    members = await _for_reader(request, asked)
+    if members is not None:
+        return kept_private(await _signed_record(request, members, asked))
     held = await _held(request, asked)
     return await answer(request, held, fixed=asked.version is not None)
 
 
-async def proof(request: web.Request) -> web.Response:
+async def proof(request: web.Request) -> web.StreamResponse:
     """``…/v/{n}/receipt.json``: what proves that the version stands in our log."""
     asked = _asked(request)
-    await _held(request, asked)
+    members = await _for_reader(request, asked)
+    if members is None:
+        await _held(request, asked)
     said = await receipt(home_of(request), asked.iri, asked.version)
-    return await send(request, Document(body=jcs(said), media_type="application/json"))
+    response = await send(request, Document(body=jcs(said), media_type="application/json"))
+    return kept_private(response) if members else response
 
 
 async def newest(request: web.Request, iri: str) -> Held:
@@ -134,6 +142,29 @@ async def _held(request: web.Request, asked: _Asked) -> Held:
     if asked.version is None:
         return await newest(request, asked.iri)
     return await version_of(request, asked.iri, asked.version)
+
+
+async def _for_reader(request: web.Request, asked: _Asked) -> Held | None:
+    """The record that was asked for, where it is for members and the reader is one."""
+    if "Signature-Input" not in request.headers:
+        return None
+    home = home_of(request)
+    log = home.logs[Audience.MEMBERS]
+    held = [
+        one
+        for one in await home.ledger.versions(asked.iri)
+        if one.log == log and asked.version in {None, one.entry.version}
+    ]
+    return held[-1] if held and await is_reader(request) else None
+
+
+async def _signed_record(request: web.Request, held: Held, asked: _Asked) -> web.Response:
+    """A members' record as it was signed; 410 with the withdrawal where it was taken back."""
+    if held.body is None:
+        raise web.HTTPGone(text=f"The text of version {held.entry.version} was erased.")
+    gone = held.entry.kind is EntryKind.DELETE and asked.version is None
+    status = 410 if gone else 200
+    return await send(request, Document(body=held.body.record, media_type=JSONLD, status=status))
 
 
 def _links(request: web.Request, held: Held, *, fixed: bool) -> list[Link]:

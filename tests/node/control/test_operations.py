@@ -78,6 +78,31 @@ async def test_records_are_listed_with_a_title_even_where_they_have_none(aurora:
     assert len((await do(aurora, "records", withdrawn=True))["records"]) == 2
 
 
+async def test_who_will_see_a_record_is_said_wherever_it_is_told(aurora: Home) -> None:
+    given = practice("Palabra reservada")
+    done = await do(aurora, "publish", documents=[given], audience="members")
+    [receipt] = done["receipts"]
+    assert receipt["audience"] == "members"
+    assert (await do(aurora, "show", iri=receipt["iri"]))["audience"] == "members"
+    rows = (await do(aurora, "records"))["records"]
+    assert {row["kind"]: row["audience"] for row in rows} == {
+        "City": "public",
+        "Practice": "members",
+    }
+    assert (await do(aurora, "search", words="reservada"))["hits"] == []
+    found = await do(aurora, "search", words="reservada", members=True)
+    assert [hit["audience"] for hit in found["hits"]] == ["members"]
+    assert (await do(aurora, "search", words="aurora", members=True))["total"] == 1
+
+
+async def test_the_operator_lets_a_peer_read_and_takes_it_back(aurora: Home) -> None:
+    await do(aurora, "peers.follow", url=HANSOL)
+    for granted in (True, False):
+        assert (await do(aurora, "peers.grant", peer=HANSOL, granted=granted))["granted"] is granted
+        [row] = (await do(aurora, "peers.list"))["peers"]
+        assert row["reads_ours"] is granted
+
+
 async def test_a_dry_run_is_told_as_one(aurora: Home) -> None:
     done = await do(aurora, "publish", documents=[practice()], dry_run=True)
     assert done["receipts"][0]["index"] == -1

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.service.contacts import follow, set_state
+from node.service.contacts import follow, set_grant, set_state
 from node.service.home import Home
 from node.service.outbox import announce, backoff, deliver, queue
 from node.service.publish import publish
+from node.store.ports import Audience
 from peers.client import Answer
 from peers.errors import Unreachable
 from peers.httpsig import Request, content_digest, read_claim, verify_request
@@ -109,6 +110,28 @@ async def test_a_paused_peer_is_told_nothing(aurora: Home, postbox: Postbox) -> 
     await set_state(aurora, HANSOL, "paused")
     assert await announce(aurora) == 0
     assert postbox.taken == []
+
+
+async def test_of_the_members_log_only_those_hear_who_may_read_it(
+    aurora: Home, web: Web, postbox: Postbox, clock: Clock
+) -> None:
+    await home_of("https://brisa.example", web=web)
+    await follow(aurora, "https://brisa.example")
+    await announce(aurora)
+    postbox.taken.clear()
+    title = "Una frase que nadie más ha de oír"
+    await publish(aurora, practice(title), audience=Audience.MEMBERS)
+    assert await announce(aurora) == 0
+    await set_grant(aurora, HANSOL, granted=True)
+    clock.time += timedelta(minutes=6)
+    assert await announce(aurora) == 1
+    assert await announce(aurora) == 0
+    [request] = postbox.taken
+    assert request.target == f"{HANSOL}/inbox"
+    assert title.encode() not in request.body
+    message = read_message(request.body, aurora.limits)
+    assert isinstance(message, Announcement)
+    assert message.log == f"{AURORA}/log/members"
 
 
 async def test_a_message_is_owed_until_it_is_taken(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from node.service.contacts import contact_of, hint, set_grant, set_state
-from node.service.directory import admit, revoke, suspend
+from node.service.directory import admit, members, revoke, suspend
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.publish import publish, withdraw
@@ -143,6 +143,18 @@ class TestALifeOfAMembership:
             clock.time = clock.time.replace(month=int(day[:2]), day=int(day[3:]))
             answers[day] = await reads(aurora, hansol)
         assert answers == {"01-31": False, "02-01": True, "02-28": True, "03-01": False}
+
+    @pytest.mark.usefixtures("aurora", "hansol")
+    async def test_a_network_says_which_memberships_hold(self, network: Home, clock: Clock) -> None:
+        await admit(network, HANSOL, valid_from="2026-02-01", valid_until="2026-02-28")
+        states = []
+        for month in (1, 2, 3):
+            clock.time = clock.time.replace(month=month)
+            states.append({one.did: one.state for one in await members(network)})
+        assert [one["did:web:hansol.example"] for one in states] == ["coming", "member", "over"]
+        await suspend(network, AURORA)
+        states = [{one.did: one.state for one in await members(network)}]
+        assert states[0]["did:web:aurora.example"] == "suspended"
 
     async def test_whoever_is_suspended_itself_knows_no_members(
         self, network: Home, aurora: Home, hansol: Home

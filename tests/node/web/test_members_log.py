@@ -11,7 +11,7 @@ from aiohttp import ClientResponse
 
 from node.service.contacts import follow, set_grant
 from node.service.home import Home
-from node.service.publish import publish, publish_many
+from node.service.publish import publish, publish_many, withdraw
 from node.store.ports import Audience
 from peers.checkpoint import NoteVerifier
 from peers.client import Fetcher, LogReader
@@ -167,3 +167,36 @@ async def test_two_signatures_are_none(
     headers = [*signed(homes[2], BASE + path).items()]
     async with await sites[0].client.get(path, headers=[*headers, headers[0]]) as answer:
         assert answer.status == 404
+
+
+async def test_a_members_record_is_had_at_its_address_by_a_reader_alone(
+    homes: tuple[Home, Home, Home], sites: tuple[Site, Site]
+) -> None:
+    home, _, reader = homes
+    receipt = await publish(home, practice("Reservada"), audience=Audience.MEMBERS)
+    await publish(home, practice("Corregida", id=receipt.iri), audience=Audience.MEMBERS)
+    path = receipt.iri.removeprefix(BASE)
+    held = [one.body for one in await home.ledger.versions(receipt.iri)]
+    for version, place in ((1, path), (0, f"{path}/v/1")):
+        async with await sites[0].client.get(place, headers=signed(reader, BASE + place)) as answer:
+            assert answer.status == 200
+            body = held[version]
+            assert body is not None
+            assert await answer.read() == body.record
+            assert answer.headers["Cache-Control"] == "private, no-store"
+    place = f"{path}/v/1/receipt.json"
+    async with await sites[0].client.get(place, headers=signed(reader, BASE + place)) as answer:
+        assert (await answer.json())["log"] == f"{BASE}{LOG}"
+    await withdraw(home, receipt.iri, "mistake")
+    async with await sites[0].client.get(path, headers=signed(reader, BASE + path)) as answer:
+        assert answer.status == 410
+        assert (await answer.json(content_type=None))["type"] == "Withdrawal"
+    nothing = path[:-1] + ("0" if path[-1] != "0" else "1")
+    for tail in ("", ".jsonld", "/v/1", "/v/1/receipt.json"):
+        for headers in ({}, signed(home, BASE + path + tail)):
+            asked = await sites[0].client.get(path + tail, headers=headers)
+            absent = await sites[0].client.get(nothing + tail, headers=headers)
+            async with asked, absent:
+                assert asked.status == 404
+                same = await answered(asked, path + tail), await answered(absent, nothing + tail)
+                assert same[0] == same[1]
