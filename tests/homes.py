@@ -27,6 +27,7 @@ from peers.client import Answer, Fetcher
 from peers.did import DidDocument, write_document
 from peers.errors import TooLarge, Unreachable
 from peers.httpsig import Request
+from peers.keychange import recovery_hash
 from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import LogId
@@ -43,9 +44,8 @@ __all__ = [
     "need",
     "practice",
     "profile",
+    "recovery_of",
 ]
-
-RECOVERY_HASH = "zQmRecoveryKeysAreKeptOnPaperAndHaveNoSecretHere"
 
 
 class Clock:
@@ -198,10 +198,15 @@ async def home_of(
         now=clock or Clock(),
         entropy=Entropy(base_url),
     )
-    await open_logs(home, RECOVERY_HASH)
+    await open_logs(home, recovery_hash(recovery_of(base_url).public))
     if web is not None:
         web.homes[base_url] = home
     return home
+
+
+def recovery_of(base_url: str) -> SecretKey:
+    """The recovery key that the city at this address has on paper."""
+    return _key(f"{base_url} paper")
 
 
 def document_of(base_url: str) -> DidDocument:

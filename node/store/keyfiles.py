@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from node.core.identity import recovery_hash
 from node.errors import Refused
+from peers.keychange import recovery_hash
 from peers.keys import BadKey, SecretKey
 
 __all__ = ["KeyFiles", "load_keys", "make_keys"]

@@ -39,7 +39,8 @@ class DidDocument:
     Attributes:
         did: Who.
         record_keys: Method id (absolute DID URL) → key that signs records, in the document's order.
-        log_keys: The same for checkpoints; http_keys: for requests.
+        log_keys: The same for checkpoints; http_keys: for requests, those in force alone.
+        retired: Keys that signed requests once and sign none any more.
         services: Fragment without ``#`` → address: log-public, log-members, feed, inbox, sparql.
         revoked: Method id → when a key was said to be compromised, ``YYYY-MM-DDTHH:MM:SSZ``. For
             records and checkpoints the log says from which entry on; such a key signs no request.
@@ -50,6 +51,7 @@ class DidDocument:
     log_keys: Mapping[str, PublicKey]
     http_keys: Mapping[str, PublicKey]
     services: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, PublicKey] = field(default_factory=dict)
     revoked: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -89,14 +91,14 @@ def write_document(document: DidDocument) -> bytes:
     of logs can be told whom to believe in one line.
     """
     assertion = {**document.record_keys, **document.log_keys}
-    keys = {**assertion, **document.http_keys}
+    keys = {**assertion, **document.http_keys, **document.retired}
     return jcs(
         {
             "@context": list(_CONTEXT),
             "id": document.did.text,
             "verificationMethod": [_method(document, id_, key) for id_, key in keys.items()],
             "assertionMethod": list(assertion),
-            "authentication": [id_ for id_ in document.http_keys if id_ not in document.revoked],
+            "authentication": list(document.http_keys),
             "service": [_service(document, *service) for service in document.services.items()],
         }
     )
@@ -153,18 +155,23 @@ def read_document(data: bytes, did: Did, *, limits: Limits | None = None) -> Did
         raise Untrusted(did.text, f"expected its own document, found one of {document.get('id')!r}")
     keys, revoked = _keys_of(document, did)
     asked = _purpose(document, did, "authentication", "http", keys)
+    in_use = {id_: key for id_, key in asked.items() if id_ not in revoked}
     found = DidDocument(
         did=did,
         record_keys=_purpose(document, did, "assertionMethod", "record", keys),
         log_keys=_purpose(document, did, "assertionMethod", "log", keys),
-        http_keys={id_: key for id_, key in asked.items() if id_ not in revoked},
+        http_keys=in_use,
         services=_services_of(document, did),
+        retired={
+            id_: key for id_, key in keys.items() if _named(did, id_, "http") and id_ not in in_use
+        },
         revoked=revoked,
     )
     purposes = (found.record_keys, found.log_keys, found.http_keys)
     if not all(purposes):
         raise Malformed(did.text, "expected keys #record-1, #log-1 and #http-1 with their purposes")
-    if len({key.raw for held in purposes for key in held.values()}) < sum(map(len, purposes)):
+    all_keys = [key.raw for held in (*purposes, found.retired) for key in held.values()]
+    if len(set(all_keys)) < len(all_keys):
         raise Untrusted(did.text, "expected a key for each method, found one under two of them")
     return found
 
@@ -227,10 +234,15 @@ def _purpose(
     for id_ in listed:
         if id_ not in keys:
             raise Malformed(did.text, f"{purpose} names {id_[:200]}, which is not among its keys")
-        method = _METHOD.fullmatch(id_.removeprefix(did.text))
-        if method and method[1] == name:
+        if _named(did, id_, name):
             found[id_] = keys[id_]
     return found
+
+
+def _named(did: Did, id_: str, name: str) -> bool:
+    """Whether a method's id says that it is for this purpose."""
+    method = _METHOD.fullmatch(id_.removeprefix(did.text))
+    return method is not None and method[1] == name
 
 
 def _services_of(document: JsonObject, did: Did) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -301,9 +302,11 @@ def test_a_key_revoked_by_ourselves_is_written_so() -> None:
         did=DID,
         record_keys=DOCUMENT.record_keys,
         log_keys=DOCUMENT.log_keys,
-        http_keys={**DOCUMENT.http_keys, f"{DID}#http-2": key_of("http 2").public},
+        http_keys={f"{DID}#http-2": key_of("http 2").public},
+        retired=DOCUMENT.http_keys,
         revoked={method: at},
     )
+    assert replace(read_document(write_document(document), DID), services={}) == document
     value = parse_canonical(write_document(document))
     assert value["authentication"] == [f"{DID}#http-2"]
     assert [one["id"] for one in value["verificationMethod"] if one.get("revoked") == at] == [

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from node.core.identity import recovery_hash
 from node.errors import Refused
 from node.store.keyfiles import load_keys, make_keys
+from peers.keychange import recovery_hash
 from tests.homes import Entropy
 
 
