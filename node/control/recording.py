@@ -8,9 +8,9 @@ from typing import Any, Final
 from node.service.append import Receipt
 from node.service.home import Home
 from node.service.index import catch_up
-from node.service.publish import publish_many, withdraw
+from node.service.publish import audience_named, publish_many, withdraw
 from node.service.records import document_of, own_records, record_at
-from node.store.ports import Audience, Held, audience_of
+from node.store.ports import Held, audience_of
 from peers.encoding import JsonObject
 from vocab.framework import load
 from vocab.languages import LangMap, best
@@ -35,7 +35,9 @@ async def publish_documents(
     dry_run: bool = False,
 ) -> JsonObject:
     """``receipts``: one for each document, in order; all are published, or none."""
-    receipts = await publish_many(home, documents, audience=Audience(audience), dry_run=dry_run)
+    receipts = await publish_many(
+        home, documents, audience=audience_named(audience), dry_run=dry_run
+    )
     if not dry_run:
         await catch_up(home)
     return {"receipts": [_receipt(one) for one in receipts]}

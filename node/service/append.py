@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from node.core.admission import Verdict
 from node.core.identity import genesis_of
+from node.errors import Refused
 from node.service.home import Home
 from node.store.ports import Conflict, Staged
 from peers.checkpoint import NoteSigner, NoteVerifier, cosigned_at
@@ -22,6 +23,7 @@ from peers.log import Body, Entry, EntryKind, LogId, extend
 from peers.proofs import sign
 from peers.tiles import SALT
 from peers.witness import timed
+from vocab.shapes import Widest, audience_limit
 
 __all__ = ["Receipt", "open_logs", "promised", "put", "resume", "stage_of", "time_to_sign"]
 
@@ -52,7 +54,16 @@ class Receipt:
 
 
 def stage_of(home: Home, log: LogId, document: JsonObject, iri: str, kind: EntryKind) -> Staged:
-    """Sign a document, salt it, and say where it is to go; ``iri`` is the entry's object."""
+    """Sign a document, salt it, and say where it is to go; ``iri`` is the entry's object.
+
+    Nothing comes into a log but through here, and what is internal does not come through.
+
+    Raises:
+        Refused: It is to be kept inside the city: there is no log for it.
+    """
+    limit = audience_limit(document)
+    if limit.widest is Widest.INTERNAL:
+        raise Refused(f"{iri}: it may not be published. {limit.reason}")
     secured = sign(document, home.keys.record, method=home.record_method, created=home.now())
     body = Body(home.entropy(SALT), jcs(secured))
     return Staged(log=log, iri=iri, version=int(document["version"]), kind=str(kind), body=body)

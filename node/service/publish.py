@@ -18,9 +18,22 @@ from peers.log import EntryKind
 from vocab.languages import LangMap
 from vocab.shapes import Finding, Severity, Widest, audience_limit, check
 
-__all__ = ["Receipt", "publish", "publish_many", "withdraw"]
+__all__ = ["Receipt", "audience_named", "publish", "publish_many", "withdraw"]
 
 _ALWAYS_PUBLIC: Final = frozenset({"City", "Organization", "Membership"})
+
+
+def audience_named(text: str) -> Audience:
+    """The audience that a word names.
+
+    Raises:
+        Refused: It is none that a record is published to; what is internal stays a draft.
+    """
+    try:
+        return Audience(text)
+    except ValueError:
+        expected = " or ".join(Audience)
+        raise Refused(f"expected an audience, {expected}; found {text[:40]!r}") from None
 
 
 async def publish(
@@ -156,8 +169,6 @@ def _allow(home: Home, document: JsonObject, audience: Audience, held: Held | No
             f"found one by {document['publisher']}"
         )
     limit = audience_limit(document)
-    if limit.widest is Widest.INTERNAL:
-        raise Refused(f"{iri}: it may not be published. {limit.reason}")
     if limit.widest is Widest.MEMBERS and audience is Audience.PUBLIC:
         raise Refused(f"{iri}: it may be published to members, not to everyone. {limit.reason}")
     if kind in _ALWAYS_PUBLIC and audience is not Audience.PUBLIC:

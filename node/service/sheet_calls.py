@@ -13,10 +13,10 @@ from node.errors import Invalid
 from node.service.drafts import draft, drafts, drop_draft, publish_drafts
 from node.service.home import Home
 from node.service.index import catch_up
-from node.service.publish import Receipt
+from node.service.publish import Receipt, audience_named
 from node.service.sheet_files import written_back
 from node.service.sheets import Imported, ImportWish, RowTaken, import_sheet
-from node.store.ports import Audience, audience_of
+from node.store.ports import audience_of
 from peers.encoding import JsonObject
 from vocab.languages import best
 
@@ -62,7 +62,7 @@ async def import_call(
         waiting = await drafts(home)
         keys = [row.key for row in done.rows if row.key in waiting]
         if keys:
-            receipts = await publish_drafts(home, keys, audience=Audience(audience))
+            receipts = await publish_drafts(home, keys, audience=audience_named(audience))
             await catch_up(home)
     answer = _told(done) | {"dry_run": dry_run, "receipts": [_receipt(one) for one in receipts]}
     if back and done.tables:
@@ -144,7 +144,7 @@ async def publish_drafts_call(
     Raises:
         NotFound: There is no draft of one of the keys.
     """
-    receipts = await publish_drafts(home, keys, audience=Audience(audience))
+    receipts = await publish_drafts(home, keys, audience=audience_named(audience))
     await catch_up(home)
     return {"receipts": [_receipt(one) for one in receipts]}
 
