@@ -89,7 +89,9 @@ async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> Js
         "members_size": (await home.ledger.head(contact.log_of(Audience.MEMBERS))).size,
         "reads_ours": await readers.may_read(home, contact),
         "granted": contact.granted,
-        "error": contact.error,
+        "error": "; ".join(
+            one for one in (contact.error, contact.copy_of(Audience.MEMBERS).error) if one
+        ),
         "advice": _advice(contact) or await said_of(home, contact),
     }
 

@@ -63,6 +63,8 @@ _BUDGET: Final = 600.0
 """Seconds for one log of a peer, however slowly it answers."""
 _REFUSED_FOR: Final = timedelta(hours=6)
 """How long a peer that shows us no members' log is not asked for it, unless it says that it has."""
+_UNSAID: Final = "its members' log cannot be followed; 'peers list' says more to the operator"
+"""What pages and journal say of a members' log: an error quotes what it is about."""
 
 _log = structlog.get_logger(__name__)
 
@@ -159,7 +161,8 @@ async def _sync_log(
     except StoreError:
         raise  # Our own trouble, and no peer's fault.
     except Exception as exc:  # noqa: BLE001 - one peer's bytes must never stop the others
-        _log.exception("sync failed", peer=contact.did)
+        public = audience is Audience.PUBLIC
+        _log.error("sync failed", peer=contact.did, kind=type(exc).__name__, exc_info=public)
         error = PeerError(contact.did, f"an unexpected {type(exc).__name__}: {exc}")
     else:
         report = replace(report, requests=report.requests + reader.requests)
@@ -168,7 +171,10 @@ async def _sync_log(
     if audience is Audience.MEMBERS and isinstance(error, Absent):
         await _update_copy(home, contact.did, audience, refused=home.stamp())
         return report
-    return await _failed(home, report, error)
+    if audience is Audience.MEMBERS:
+        await _update_copy(home, contact.did, audience, error=error.reason)
+        return await _failed(home, report, error, said=_UNSAID)
+    return await _failed(home, report, error, said=error.reason)
 
 
 async def _reader(home: Home, contact: Contact, audience: Audience) -> LogReader:
@@ -256,7 +262,7 @@ async def _succeeded(
         **({"document": taken.document} if taken else {}),
     )
     await _update_copy(
-        home, contact.did, audience, verified=now, size=size, etag=reader.etag, refused=""
+        home, contact.did, audience, verified=now, size=size, etag=reader.etag, refused="", error=""
     )
     report = replace(report, held={**report.held, audience: size})
     if audience is Audience.PUBLIC:
@@ -282,11 +288,15 @@ def _added(report: PeerReport, taken: Taken) -> PeerReport:
     )
 
 
-async def _failed(home: Home, report: PeerReport, error: PeerError) -> PeerReport:
-    """Keep what went wrong with the contact; a peer with two histories is frozen."""
+async def _failed(home: Home, report: PeerReport, error: PeerError, *, said: str) -> PeerReport:
+    """Keep what went wrong with the contact; a peer with two histories is frozen.
+
+    Args:
+        said: What everybody may hear of it.
+    """
     held = await home.desk.contact(report.did)
     failures = held.failures + 1 if held else 1
-    changes: dict[str, Any] = {"error": error.reason, "failures": failures}
+    changes: dict[str, Any] = {"error": said, "failures": failures}
     match error:
         case Superseded():
             code = 1
@@ -296,7 +306,7 @@ async def _failed(home: Home, report: PeerReport, error: PeerError) -> PeerRepor
         case Equivocation():
             code = 4
             if held is not None:
-                await freeze(home, held, error.reason, error.evidence)
+                await freeze(home, held, said, error.evidence)
             changes |= {"state": "frozen"}
         case Untrusted():
             code = 4
@@ -307,7 +317,7 @@ async def _failed(home: Home, report: PeerReport, error: PeerError) -> PeerRepor
     await _update(home, report.did, **changes)
     size = (await home.ledger.head(held.log)).size if held else 0
     state = str(changes.get("state", report.state))
-    return replace(report, state=state, size=size, error=error.reason, exit_code=code)
+    return replace(report, state=state, size=size, error=said, exit_code=code)
 
 
 async def _update(home: Home, did: str, **changes: Any) -> None:

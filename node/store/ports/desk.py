@@ -33,12 +33,15 @@ class Copy:
         verified: When it was last verified to its end, RFC 3339.
         refused: When we last heard that there is no such log, or none for us; empty where we may
             read it, and where we have not asked.
+        error: What is wrong with this log, in words; for the operator alone where not everybody
+            may read it.
     """
 
     size: int = 0
     etag: str = ""
     verified: str = ""
     refused: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

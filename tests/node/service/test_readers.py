@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from node.control import run
 from node.service.contacts import contact_of, hint, set_grant, set_state
 from node.service.directory import admit, members, revoke, suspend
 from node.service.home import Home
@@ -352,7 +353,14 @@ class TestFollowing:
         web.instead[URL] = timed(extend(shorter, [], signer).note, signer, later)
         [report] = await sync_all(hansol, [AURORA])
         assert (report.state, report.exit_code) == ("frozen", 4)
-        assert "shrank from 3 to 2" in report.error
+        # Pages and journal say that something is wrong, the operator hears what.
+        contact = await contact_of(hansol, AURORA)
+        assert "shrank" not in f"{report.error} {contact.error}"
+        assert "shrank from 3 to 2" in contact.copy_of(Audience.MEMBERS).error
+        assert len(contact.evidence) == 2
+        shown = (await run(hansol, "peers.evidence", {"peer": AURORA}))["evidence"]
+        assert shown["log"] == "aurora.example/log/members"
+        assert await hansol.desk.messages(f"flag {contact.log}") == []
         assert await hansol.desk.messages(f"flag {aurora.document.public_log}") == []
 
     async def test_forgetting_a_peer_drops_both_copies(
