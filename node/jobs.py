@@ -19,12 +19,15 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from node.errors import NodeError
+from node.service.append import resume
 from node.service.contacts import follow, pause_after
+from node.service.cosigning import collect_cosignatures
 from node.service.exchanges import settle
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import announce, deliver
 from node.service.replicate import rejudge, sync_hinted, sync_peer
+from node.service.standing import examine
 from node.store.ports import Broken, StoreError
 from peers.errors import PeerError
 
@@ -32,6 +35,9 @@ __all__ = ["scheduled", "turn_of"]
 
 _SOON: Final = 2
 """Seconds between looks at what came in: hints of peers, messages, changes to index."""
+
+_AGAIN: Final = 60
+"""Seconds between attempts to find out whether we may sign, while we may not."""
 
 _log = structlog.get_logger(__name__)
 
@@ -48,8 +54,11 @@ async def scheduled(home: Home) -> AsyncIterator[None]:
         ("hints", lambda: _hints(home)),
         ("post", lambda: _post(home)),
         ("index", lambda: catch_up(home)),
+        ("witnesses", lambda: collect_cosignatures(home)),
     ):
         scheduler.add_job(_safely, "interval", seconds=_SOON, args=(home, name, work), id=name)
+    standing = (home, "standing", lambda: _stand(home))
+    scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
     scheduler.start()
     first = asyncio.create_task(_safely(home, "start", lambda: _start(home)))
     try:
@@ -139,6 +148,7 @@ def _is_peer(job: Any) -> bool:
 
 async def _start(home: Home) -> None:
     """What a node does once when it begins to serve."""
+    await _stand(home)
     for url in home.config.sync.peers:
         try:
             await follow(home, url)
@@ -147,6 +157,18 @@ async def _start(home: Home) -> None:
     await rejudge(home)
     await settle(home)
     await catch_up(home)
+
+
+async def _stand(home: Home) -> None:
+    """Find out whether we may sign, and then finish what waits for it."""
+    if home.standing.open:
+        return
+    async with home.writing:
+        may_sign = await examine(home)
+    if may_sign:
+        await resume(home)
+    else:
+        _log.error("nothing is published from here", reason=home.standing.reason)
 
 
 async def _hints(home: Home) -> None:

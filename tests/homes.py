@@ -19,10 +19,12 @@ from typing import Any
 from node.config import Config, NodeSettings, Role
 from node.core.identity import identity_of
 from node.service.append import open_logs
+from node.service.contacts import contact_of_log
 from node.service.home import Home, Keys
 from node.service.readers import reader_of
+from node.service.witness import add_checkpoint, hash_of, held_note
 from node.store.memory import MemoryDesk, MemoryGraphStore, MemoryLedger, MemoryTextIndex
-from node.store.ports import Audience
+from node.store.ports import Audience, audience_of
 from peers.client import Answer, Fetcher
 from peers.did import DidDocument, write_document
 from peers.errors import TooLarge, Unreachable
@@ -32,6 +34,7 @@ from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import LogId
 from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, spans
+from peers.witness import Cosigned, Declined
 
 __all__ = [
     "FW",
@@ -113,18 +116,47 @@ class Web:
         said = {name.lower(): value for name, value in headers.items()}
         if await reader_of(home, Request(method="GET", target=url, headers=said)) is None:
             return None
-        return await self._part(home, Audience.MEMBERS, members)
+        return await self._part(home, home.logs[Audience.MEMBERS], members)
 
     async def _body(self, home: Home, path: str) -> bytes | None:
         if path == "/.well-known/did.json":
             return write_document(home.document)
         if path.startswith("/log/public/"):
-            return await self._part(home, Audience.PUBLIC, path.removeprefix("/log/public/"))
+            log = home.logs[Audience.PUBLIC]
+            return await self._part(home, log, path.removeprefix("/log/public/"))
+        if path.startswith(("/mirror/", "/witness/")):
+            return await self._copy(home, path)
         held = await home.ledger.latest(home.base_url + path)
         return held.body.record if held and held.body else None
 
-    async def _part(self, home: Home, audience: Audience, path: str) -> bytes | None:
-        log = home.logs[audience]
+    async def _copy(self, home: Home, path: str) -> bytes | None:
+        _, kind, named, part = path.split("/", 3)
+        for log in await home.ledger.logs():
+            if hash_of(log) == named and audience_of(log) is Audience.PUBLIC:
+                if kind == "mirror" and part != "did.json":
+                    return await self._part(home, log, part)
+                contact = await contact_of_log(home, log)
+                if kind == "mirror":
+                    return contact.document if contact else None
+        logs = [one.log for one in await home.desk.contacts() if hash_of(one.log) == named]
+        return await held_note(home, logs[0]) if kind == "witness" and logs else None
+
+    async def post(self, url: str, body: bytes) -> Answer:
+        """Ask a node to be a witness; whatever else is posted is taken, and thrown away."""
+        base = next((one for one in self.homes if url.startswith(f"{one}/")), None)
+        if base in self.down:
+            raise Unreachable(url, "cannot be reached: nobody answers")
+        if not url.endswith("/witness/add-checkpoint"):
+            return Answer(status=202, body=b"")
+        if base is None:
+            raise Unreachable(url, "cannot be reached: there is no such host")
+        match await add_checkpoint(self.homes[base], body):
+            case Cosigned(lines=lines):
+                return Answer(status=200, body=lines)
+            case Declined(status=status, body=said):
+                return Answer(status=status, body=said.encode())
+
+    async def _part(self, home: Home, log: LogId, path: str) -> bytes | None:
         if path == "checkpoint":
             return await home.ledger.note(log)
         size = (await home.ledger.head(log)).size
@@ -156,10 +188,8 @@ class WebFetcher(Fetcher):
         return answer
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        del body, headers  # taken, and thrown away
-        if any(url.startswith(f"{base}/") for base in self.web.down):
-            raise Unreachable(url, "cannot be reached: nobody answers")
-        return Answer(status=202, body=b"")
+        del headers
+        return await self.web.post(url, body)
 
 
 def _key(name: str) -> SecretKey:

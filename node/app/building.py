@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
+import structlog
+
 from node.config import Config
 from node.core.identity import identity_of
 from node.errors import Refused, SettingsError
@@ -26,6 +28,8 @@ from peers.limits import Limits
 from peers.log import LogId
 
 __all__ = ["build", "check_identity", "keep_identity", "now"]
+
+_log = structlog.get_logger(__name__)
 
 _IDENTITY: Final = "identity.json"
 """In the data folder: which address and role the node was made with."""
@@ -83,8 +87,12 @@ async def build(
             now=clock,
             entropy=entropy,
         )
-        await resume(home)
-        await open_logs(home, files.recovery_hash)
+        try:
+            await resume(home)
+            await open_logs(home, files.recovery_hash)
+        except Refused as exc:
+            # It still reads. What is staged stays so until it may sign.
+            _log.error("nothing is published from here", reason=str(exc))
         yield home
 
 

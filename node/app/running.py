@@ -96,7 +96,9 @@ async def _run(config: Config, say: Callable[[str], None]) -> None:
         loop.add_signal_handler(sign, stopped.set)
     async with serve(config) as home:
         say(f"{home.document.did} answers on {config.server.listen} as {home.base_url}")
-        for check in await doctor(home, ("disk", "permissions", "log", "profile", "peers")):
+        for check in await doctor(
+            home, ("disk", "permissions", "log", "standing", "profile", "peers")
+        ):
             if check.result != "ok":
                 say(f"{check.result}: {check.found}. Mend: {check.mend}")
         say("Stop with Ctrl-C. Next: intercity doctor")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from node.service.append import resume
 from node.service.doctor import doctor
 from node.service.home import Home
 from node.service.index import rebuild
+from node.service.standing import confirm
 from peers.checkpoint import NoteVerifier
 from peers.encoding import JsonObject
 
-__all__ = ["diagnose", "identity", "rebuild_catalog"]
+__all__ = ["confirm_log", "diagnose", "identity", "rebuild_catalog"]
 
 
 async def identity(home: Home) -> JsonObject:
@@ -30,6 +32,14 @@ async def identity(home: Home) -> JsonObject:
             for audience, log in home.logs.items()
         },
     }
+
+
+async def confirm_log(home: Home) -> JsonObject:
+    """The node's own log, which an operator says to be whole."""
+    await confirm(home)
+    await resume(home)
+    log = home.document.public_log
+    return {"log": log, "size": (await home.ledger.head(log)).size}
 
 
 async def diagnose(home: Home, *, only: Sequence[str] = ()) -> JsonObject:

@@ -16,6 +16,7 @@ from node.core.admission import Verdict
 from node.core.identity import genesis_of
 from node.errors import Refused
 from node.service.home import Home
+from node.service.standing import check_may_sign
 from node.store.ports import Conflict, Staged
 from peers.checkpoint import NoteSigner, NoteVerifier, cosigned_at
 from peers.encoding import JsonObject, jcs
@@ -116,6 +117,7 @@ async def _commit(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
 async def _append(home: Home, staged: Sequence[Staged]) -> tuple[int, list[Entry]]:
     """Commit to the log where it stands now; again, where somebody else was faster."""
     log = staged[0].log
+    await check_may_sign(home, log)
     signer = NoteSigner(log, home.keys.log)
     for attempt in range(_ATTEMPTS):
         base = await home.ledger.head(log)

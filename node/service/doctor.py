@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from node.errors import NodeError
 from node.service.home import Home
 from node.service.regard import said_of
+from node.service.standing import examine
 from node.store.ports import Audience, StoreError
 from peers.checkpoint import NoteVerifier, open_note
 from peers.did import write_document
@@ -119,6 +120,21 @@ async def _log(home: Home) -> _Finding:
     return "ok", f"{sum(sizes)} entries add up to what was signed", ""
 
 
+async def _standing(home: Home) -> _Finding:
+    """Whether our log is as far as others have seen it."""
+    if not home.standing.open:
+        async with home.writing:
+            await examine(home)
+    if home.standing.open:
+        return "ok", "nobody who could be asked has seen more of our log than we hold", ""
+    mend = (
+        "let the mirrors come back, or restore a newer backup"
+        if home.standing.behind
+        else "let the witnesses be reached; or, if nothing is missing: intercity identity confirm"
+    )
+    return "wrong", home.standing.reason, mend
+
+
 async def _profile(home: Home) -> _Finding:
     if await home.ledger.latest(home.profile_iri) is None:
         kind = "City" if home.config.node.role == "city" else "Organization"
@@ -204,6 +220,7 @@ CHECKS: Final[dict[str, Callable[[Home], Awaitable[_Finding]]]] = {
     "disk": _disk,
     "permissions": _permissions,
     "log": _log,
+    "standing": _standing,
     "profile": _profile,
     "projections": _projections,
     "queries": _queries,

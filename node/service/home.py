@@ -19,7 +19,7 @@ from peers.keys import PublicKey, Signer
 from peers.limits import Limits
 from peers.log import LogId
 
-__all__ = ["Home", "Keys"]
+__all__ = ["Home", "Keys", "Standing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,29 @@ class Keys:
     record: Signer
     log: Signer
     http: Signer
+
+
+@dataclass(slots=True)
+class Standing:
+    """Whether this process may sign for our logs: not before somebody was asked how far they are.
+
+    Attributes:
+        open: It may.
+        behind: Somebody has shown that our log was further than it is here.
+        reason: Why it may not, in words for the operator.
+    """
+
+    open: bool = False
+    behind: bool = False
+    reason: str = ""
+
+    def lift(self) -> None:
+        """Let it sign."""
+        self.open, self.behind, self.reason = True, False, ""
+
+    def close(self, reason: str, *, behind: bool = False) -> None:
+        """Keep it from signing."""
+        self.open, self.behind, self.reason = False, behind, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +73,7 @@ class Home:
         writing: Held by whoever extends our own logs. Not what keeps them whole (the ledger's
             compare-and-swap does), but what keeps writers from signing in vain.
         indexing: Held by whoever brings the projections up to date.
+        standing: Whether this process may sign.
         broken: Set by whoever meets ``node.store.ports.Broken``: the process must end.
     """
 
@@ -68,6 +92,7 @@ class Home:
     entropy: Callable[[int], bytes]
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     indexing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    standing: Standing = field(default_factory=Standing, repr=False, compare=False)
     broken: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     @property

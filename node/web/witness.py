@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from node.errors import NotFound
-from node.service.witness import add_checkpoint, hash_of, witnessed
+from node.service.witness import add_checkpoint, hash_of, held_note
 from node.web.answers import Document, send
 from node.web.context import home_of
 from peers.witness import Cosigned, Declined
@@ -27,17 +27,17 @@ async def add(request: web.Request) -> web.Response:
 
 
 async def newest(request: web.Request) -> web.Response:
-    """``/witness/{hash}/checkpoint``: the newest note of a log that was cosigned here.
+    """``/witness/{hash}/checkpoint``: the newest note of a log that binds us as a witness.
 
     A log that was restored from a backup learns from it how far it had come.
     """
     home = home_of(request)
     for contact in await home.desk.contacts():
         if hash_of(contact.log) == request.match_info["hash"]:
-            note = await witnessed(home, contact.log)
+            note = await held_note(home, contact.log)
             if note is not None:
                 cache = "public, max-age=5, must-revalidate"
                 return await send(
                     request, Document(body=note, media_type="text/plain", cache=cache)
                 )
-    raise NotFound("No log of that hash was cosigned here.")
+    raise NotFound("No log of that hash is witnessed here.")
