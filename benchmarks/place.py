@@ -21,6 +21,7 @@ from node.store.tantivy import open_tantivy
 from peers.checkpoint import NoteSigner
 from peers.client import Fetcher
 from peers.did import DidDocument, LogId
+from peers.history import KeyHistory, Term
 from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import Body, extend, read_entry
@@ -37,6 +38,14 @@ def _key(name: str) -> SecretKey:
 
 PEER: DidDocument = identity_of(BASE, KEY.public, _key("log").public, _key("http").public)
 """Whose records the corpus holds."""
+
+KEYS = KeyHistory(
+    did=PEER.did,
+    log=LOG,
+    terms={method: Term(key, 0) for method, key in PEER.record_keys.items()},
+    recovery="",
+)
+"""Its keys, which never changed."""
 
 
 @asynccontextmanager
@@ -79,7 +88,7 @@ def leaves_and_bodies(count: int) -> tuple[list[bytes], list[Body]]:
 
 def judge(leaf: bytes, index: int, body: Body | None) -> Verdict:
     """What a follower's admission says of an entry; here it must be yes."""
-    verdict = admit(read_entry(leaf, LOG, index), body, LOG, PEER, Limits())
+    verdict = admit(read_entry(leaf, LOG, index), body, LOG, PEER, KEYS, Limits())
     assert verdict.admitted, verdict.reason
     return verdict
 

@@ -116,7 +116,10 @@ class KeyHistory:
                 "signed: expected a record that was published anew since"
             )
         method_now, _ = self.in_force("record", index)
-        return f"expected a proof by {method_now}, in force at entry {index}, found {method!r:.200}"
+        return (
+            f"expected the record key in force at entry {index}, {method_now}, "
+            f"found {method!r:.200}"
+        )
 
     def document(self, base: DidDocument) -> DidDocument:
         """A DID document with the keys that the log gives, and the services of ``base``."""

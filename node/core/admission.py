@@ -16,6 +16,8 @@ from node.core.ulid import is_ulid
 from peers.did import DidDocument
 from peers.encoding import JsonObject, parse_canonical
 from peers.errors import PeerError
+from peers.history import KeyHistory
+from peers.keychange import purpose_of
 from peers.limits import Limits
 from peers.log import Body, Entry, EntryKind, LogId
 from peers.proofs import method_of, verify
@@ -24,7 +26,7 @@ from vocab.shapes import Severity, Widest, audience_limit, check
 
 __all__ = ["RULES", "Verdict", "admit"]
 
-RULES: Final = 1
+RULES: Final = 2
 """Version of the rules: what was quarantined under older ones is judged again."""
 
 _PUBLIC_ONLY: Final = frozenset({"City", "Organization", "Membership"})
@@ -52,7 +54,12 @@ class _No(Exception):
 
 
 def admit(
-    entry: Entry, body: Body | None, log: LogId, document: DidDocument, limits: Limits
+    entry: Entry,
+    body: Body | None,
+    log: LogId,
+    document: DidDocument,
+    keys: KeyHistory,
+    limits: Limits,
 ) -> Verdict:
     """Judge one entry of the log of the node that ``document`` describes.
 
@@ -62,6 +69,8 @@ def admit(
         entry: Read, and shown by sync to stand in ``log``.
         body: Shown by sync to have the entry's digest; ``None`` where it was erased.
         document: The pinned DID document of the log's owner.
+        keys: The key history of ``log``, as far as it is known: what a later entry takes back is
+            not admitted.
 
     Returns:
         Admitted; or not, with what was expected and what was found. An entry without a body is
@@ -70,7 +79,7 @@ def admit(
     try:
         _check_place(entry, log, document)
         if body is not None:
-            _check_body(entry, _read(body, limits), log, document)
+            _check_body(entry, _read(body, limits), log, document, keys)
     except _No as no:
         return Verdict(admitted=False, reason=str(no)[:1000])
     except PeerError as error:
@@ -108,17 +117,24 @@ def _read(body: Body, limits: Limits) -> JsonObject:
         raise _No(f"the record's bytes: {exc}") from exc
 
 
-def _check_body(entry: Entry, secured: JsonObject, log: LogId, document: DidDocument) -> None:
+def _check_body(
+    entry: Entry, secured: JsonObject, log: LogId, document: DidDocument, keys: KeyHistory
+) -> None:
+    index = int(entry.id.rpartition("/")[2])
     if entry.kind is EntryKind.GENESIS:
+        _expect(index == 0, "Genesis as the first entry", f"one at {index}")
         check_genesis(secured, document, log)
         return
-    method = method_of(secured)
-    key = document.record_keys.get(method)
-    if key is None:
-        raise _No(f"expected a record key of {document.did.text}, found {method!r}")
-    verify(secured, key)
     if entry.kind is EntryKind.KEY_CHANGE:
-        raise _No("expected a change of keys in the form that is known here, found another")
+        if index not in keys.changes:
+            raise _No(keys.refused.get(index, "expected a change of keys that was authorised"))
+        return
+    method = method_of(secured)
+    named = purpose_of(method, document.did.text)
+    key = keys.valid_at(method, index) if named and named[0] == "record" else None
+    if key is None:
+        raise _No(keys.refusal(method, index))
+    verify(secured, key, method=method)
     _check_record(entry, secured, log, document)
 
 

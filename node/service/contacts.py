@@ -1,7 +1,7 @@
 """The peers that we follow: who they are by the keys we pinned at first contact, and how they are.
 
-A peer is named by its DID or its address. What its ``did.json`` says later changes nothing: other
-keys than those pinned, without the log's word, are an alarm.
+A peer is named by its DID or its address. What its ``did.json`` says later changes nothing by
+itself (``node.service.pinning``).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Final
 
 from node.errors import NotFound, Refused
 from node.service.home import Home
+from node.service.pinning import check_identity
 from node.store.ports import Audience, Contact
 from peers.did import DidDocument, did_of, parse_did, read_document
-from peers.errors import Malformed, PeerError, Unreachable, Untrusted
+from peers.errors import PeerError
 
 __all__ = [
-    "check_pinned",
     "contact_of",
     "contact_of_log",
     "document_of_peer",
@@ -63,7 +63,7 @@ async def follow(home: Home, url: str, *, source: str = "operator") -> Contact:
             followed=home.stamp(),
         )
     else:
-        _compare(document_of_peer(held), document)
+        check_identity(document_of_peer(held), document)
         _refuse_frozen(held)
         if held.state == "blocked" and source != "operator":
             raise Refused(f"{did}: this peer is blocked here; 'peers resume' lifts that")
@@ -157,26 +157,6 @@ def document_of_peer(contact: Contact) -> DidDocument:
     return read_document(contact.document, parse_did(contact.did))
 
 
-async def check_pinned(home: Home, contact: Contact) -> bytes:
-    """Compare a peer's DID document of today with the pinned one.
-
-    Returns:
-        Today's document, whose keys are those pinned; the pinned one where it cannot be had.
-
-    Raises:
-        Untrusted: Other keys, and no entry of its log says so.
-    """
-    did = parse_did(contact.did)
-    try:
-        received = await home.fetch.document(did)
-        today = read_document(received, did, limits=home.limits)
-    except (Unreachable, Malformed):
-        return contact.document
-    if received != contact.document:
-        _compare(document_of_peer(contact), today)
-    return received
-
-
 def pause_after(failures: int, every: timedelta) -> timedelta:
     """How long a peer is left alone: longer after each failure in a row, never over an hour more.
 
@@ -185,31 +165,6 @@ def pause_after(failures: int, every: timedelta) -> timedelta:
     """
     longer: timedelta = every * 2 ** min(failures, 10)
     return max(every, min(longer, _LONGEST_PAUSE))
-
-
-def _compare(pinned: DidDocument, found: DidDocument) -> None:
-    for what, before, now in (
-        ("record keys", pinned.record_keys, found.record_keys),
-        ("log keys", pinned.log_keys, found.log_keys),
-        ("request keys", pinned.http_keys, found.http_keys),
-    ):
-        if before != now:
-            raise Untrusted(
-                pinned.did.text,
-                f"its {what} are other than those pinned at first contact, and its log does not "
-                f"say so: expected {_keys(before)}, found {_keys(now)}. Ask the city by telephone "
-                "before you believe it; 'peers unfollow --forget' and 'peers follow' start anew",
-            )
-    if pinned.public_log != found.public_log:
-        raise Untrusted(
-            pinned.did.text,
-            f"its log has moved: expected {pinned.public_log}, found {found.public_log}",
-        )
-
-
-def _keys(methods: object) -> str:
-    assert isinstance(methods, dict)
-    return ", ".join(f"{name.partition('#')[2]} {key.multikey}" for name, key in methods.items())
 
 
 def _refuse_frozen(contact: Contact) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from node.service.contacts import document_of_peer
 from node.service.home import Home
+from node.service.keys import history_of, open_newest
 from node.service.tree import frontier_at
 from node.service.witness import verifier_of, witnessed
 from node.store.ports import Conflict, Contact
@@ -69,8 +70,9 @@ async def check_older(home: Home, contact: Contact, log: LogId, note: bytes) -> 
     Raises:
         Equivocation: It is not: the log has shown two histories.
     """
-    verifier = verifier_of(document_of_peer(contact), log)
-    older = open_note(note, verifier)
+    document = document_of_peer(contact)
+    keys = await history_of(home, log, document.did)
+    older = open_newest(note, log, keys) if keys else open_note(note, verifier_of(document, log))
     if (await frontier_at(home, log, older.size)).root() != older.root:
         held = await home.ledger.note(log)
         raise Equivocation(

@@ -29,6 +29,7 @@ from node.service.contacts import (
 )
 from node.service.forks import freeze
 from node.service.home import Home
+from node.service.keys import history_of, take_back
 from node.service.many import each
 from node.service.regard import regard
 from node.service.taking import Taken, verified
@@ -138,6 +139,7 @@ async def sync_peer(home: Home, contact: Contact) -> PeerReport:
         code = 4 if contact.state == "frozen" else 0
         return replace(report, size=size, error=contact.error, exit_code=code)
     report = await _sync_log(home, contact, Audience.PUBLIC, report)
+    contact = await home.desk.contact(contact.did) or contact  # with the keys that it now has
     if not report.exit_code and _may_ask(home, contact):
         report = await _sync_log(home, contact, Audience.MEMBERS, report)
     return report
@@ -217,7 +219,11 @@ async def rejudge(home: Home) -> int:
     for held in await home.ledger.quarantined():
         if held.verdict.rules >= RULES or held.body is None or held.log not in documents:
             continue
-        verdict = admit(held.entry, held.body, held.log, documents[held.log], home.limits)
+        document = documents[held.log]
+        keys = await history_of(home, held.log, document.did)
+        if keys is None:
+            continue
+        verdict = admit(held.entry, held.body, held.log, document, keys, home.limits)
         await home.ledger.judge(held.log, held.index, verdict, recorded=home.stamp())
         admitted += verdict.admitted
     return admitted
@@ -231,6 +237,8 @@ async def _take(
         taken = await verified(home, contact, contact.log_of(audience), reader)
         if taken is None:
             return None
+        # Before the commit: what is taken back must not outlive the word that took it.
+        await take_back(home, taken.keys)
         try:
             await home.ledger.commit(
                 taken.batch, taken.bodies, taken.verdicts, recorded=home.stamp()
@@ -259,7 +267,7 @@ async def _succeeded(
         contacted=now,
         error="",
         failures=0,
-        **({"document": taken.document} if taken else {}),
+        **({"document": taken.document} if taken and taken.document else {}),
     )
     await _update_copy(
         home, contact.did, audience, verified=now, size=size, etag=reader.etag, refused="", error=""

@@ -7,16 +7,25 @@ that does not add up is not taken at all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from node.core.admission import Verdict, admit
-from node.service.contacts import check_pinned, document_of_peer
+from node.core.identity import check_genesis
+from node.service.contacts import document_of_peer
 from node.service.home import Home
+from node.service.keys import history_of
+from node.service.pinning import agreed, alarm_of, check_place, document_now
 from node.service.regard import check_older
 from node.service.witness import verifier_of
 from node.store.ports import Contact, Held
+from peers.checkpoint import NoteVerifier, open_note
 from peers.client import LogReader
-from peers.errors import BadSignature, Superseded, Untrusted
+from peers.did import DidDocument
+from peers.encoding import parse_canonical
+from peers.errors import BadSignature, PeerError, Superseded, Untrusted
+from peers.history import KeyHistory, begin, followed
+from peers.limits import Limits
 from peers.log import Batch, Body, Entry, EntryKind, LogId, read_entries
 from peers.sync import drive, pull_bodies, pull_entries
 
@@ -25,13 +34,23 @@ __all__ = ["Taken", "verified"]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step of a peer's log, verified and judged, ready to be committed."""
+    """A step of a peer's log, verified and judged, ready to be committed.
+
+    Attributes:
+        keys: The log's key history with this step.
+        document: The DID document to pin from now on; ``None`` where the one pinned stays.
+    """
 
     batch: Batch
     entries: tuple[Entry, ...]
     bodies: tuple[Body | None, ...]
     verdicts: tuple[Verdict, ...]
-    document: bytes
+    keys: KeyHistory
+    document: bytes | None = None
+
+
+_Now: TypeAlias = tuple[bytes, DidDocument] | None
+"""A peer's DID document as it is today, received and read; ``None`` where it cannot be had."""
 
 
 async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) -> Taken | None:
@@ -43,48 +62,101 @@ async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) 
     Raises:
         PeerError: What is wrong with the log; nothing of it is kept.
     """
-    document = document_of_peer(contact)
-    held = await home.ledger.head(log)
-    note = await home.ledger.note(log)
-    verifier = verifier_of(document, log)
+    pulled = await _pulled(home, contact, log, reader)
+    if pulled is None:
+        return None
+    batch, today = pulled
+    taken = await _judged(home, contact, batch, reader)
     try:
-        batch = await drive(pull_entries(held, verifier, home.limits, note=note), reader)
+        return _pinned(contact, taken, today)
+    except Untrusted:
+        # A change of keys is in the log before it is in the document; ours may be older than that.
+        again = await _pulled(home, contact, log, reader)
+        if again is None or again[0].head.size == batch.head.size:
+            raise
+        taken = await _judged(home, contact, again[0], reader)
+        return _pinned(contact, taken, today)
+
+
+async def _pulled(
+    home: Home, contact: Contact, log: LogId, reader: LogReader
+) -> tuple[Batch, _Now] | None:
+    """The entries that are new, and the peer's document of today."""
+    document = document_of_peer(contact)
+    held, note = await home.ledger.head(log), await home.ledger.note(log)
+    keys = await history_of(home, log, document.did)
+    known = NoteVerifier(log, keys.in_force("log")[1]) if keys else verifier_of(document, log)
+    try:
+        batch = await drive(pull_entries(held, known, home.limits, note=note), reader)
     except Superseded:
         assert reader.note is not None, "an older checkpoint was read"
         await check_older(home, contact, log, reader.note)
         raise
     except BadSignature:
-        # The likeliest reason is a new key; if so, that is the alarm to raise.
-        await check_pinned(home, contact)
-        raise
-    if batch is None:
-        return None
-    today = await check_pinned(home, contact)
-    before = await home.ledger.entries(log, held.size - 1, held.size) if held.size else []
+        # The likeliest reason is a new key. The document names it; whether it may be believed, the
+        # entries will say that it signed for.
+        today = await document_now(home, contact)
+        if today is None or (named := verifier_of(today[1], log)) == known:
+            raise
+        batch = await drive(pull_entries(held, named, home.limits, note=note), reader)
+        if batch is None:
+            raise alarm_of(keys, document, today[1]) from None
+        return batch, today
+    return (batch, await document_now(home, contact)) if batch else None
+
+
+async def _judged(home: Home, contact: Contact, batch: Batch, reader: LogReader) -> Taken:
+    """The step with its records, each with a verdict by the keys of its place."""
+    log, start, document = batch.origin, batch.base.size, document_of_peer(contact)
+    before = await home.ledger.entries(log, start - 1, start) if start else []
     entries = read_entries(batch, after=before[0].entry.published if before else None)
     refused: dict[int, str] = {}
-    bodies = await drive(
-        pull_bodies(batch.origin, held.size, entries, home.limits, refused=refused), reader
-    )
+    bodies = await drive(pull_bodies(log, start, entries, home.limits, refused=refused), reader)
+    keys = await history_of(home, log, document.did)
+    if keys is None:
+        keys = _beginning(log, entries[0], bodies[0], document, home.limits)
+    keys = followed(keys, entries, bodies)
     verdicts = [
         Verdict(admitted=False, reason=refused[index])
         if index in refused
-        else admit(entry, body, log, document, home.limits)
-        for index, (entry, body) in enumerate(zip(entries, bodies, strict=True), held.size)
+        else admit(entry, body, log, document, keys, home.limits)
+        for index, (entry, body) in enumerate(zip(entries, bodies, strict=True), start)
     ]
-    if held.size == 0:
-        _check_beginning(log, entries[0], bodies[0], verdicts[0])
     verdicts = await _in_order(home, batch, entries, verdicts)
-    return Taken(batch, entries, bodies, tuple(verdicts), today)
+    return Taken(batch, entries, bodies, tuple(verdicts), keys)
 
 
-def _check_beginning(log: LogId, entry: Entry, body: Body | None, verdict: Verdict) -> None:
-    """A log begins with the Genesis of the keys that we pinned; otherwise nothing is taken."""
-    if entry.kind is not EntryKind.GENESIS or body is None or not verdict.admitted:
-        found = verdict.reason or f"{entry.kind} of {entry.object}"
-        raise Untrusted(
-            log, f"expected the log to begin with the Genesis of its keys, found: {found}"
-        )
+def _beginning(
+    log: LogId, entry: Entry, body: Body | None, document: DidDocument, limits: Limits
+) -> KeyHistory:
+    """A log begins with the Genesis of keys that we pinned; otherwise nothing is taken."""
+    found = f"{entry.kind} of {entry.object}"
+    if entry.kind is EntryKind.GENESIS and body is not None:
+        try:
+            check_genesis(parse_canonical(body.record, limits=limits), document, log)
+            return begin(body, document.did, log)
+        except (PeerError, ValueError) as exc:
+            found = exc.reason if isinstance(exc, PeerError) else str(exc)
+    raise Untrusted(log, f"expected the log to begin with the Genesis of its keys, found: {found}")
+
+
+def _pinned(contact: Contact, taken: Taken, today: _Now) -> Taken:
+    """The step with the document that goes with it.
+
+    Raises:
+        Untrusted: The checkpoint, or the document, has a key that the log does not say is its own.
+    """
+    pinned = document_of_peer(contact)
+    received, found = today or (contact.document, pinned)
+    check_place(pinned, found)
+    log, size = taken.batch.origin, taken.batch.head.size
+    document = agreed(taken.keys, received, found)
+    try:
+        open_note(taken.batch.note, NoteVerifier(log, taken.keys.in_force("log", size)[1]))
+    except BadSignature:
+        raise alarm_of(taken.keys, pinned, found) from None
+    # One log is behind the other while a change is under way: the public one is what we pin from.
+    return replace(taken, document=document) if log == contact.log else taken
 
 
 async def _in_order(

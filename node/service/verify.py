@@ -18,17 +18,21 @@ from node.core.evidence import check_evidence
 from node.core.identity import log_address
 from node.core.steps import Step, Steps
 from node.service.contacts import document_of_peer
+from node.service.copies import part_of, read_file
 from node.service.home import Home
-from peers.checkpoint import Checkpoint, NoteVerifier, open_note, unverified
+from node.service.keys import history_in, keys_of, open_newest, whole_log
+from node.service.pinning import check_identity
+from peers.checkpoint import Checkpoint, unverified
 from peers.client import LogReader
 from peers.did import Did, DidDocument, did_of, parse_did, read_document
 from peers.encoding import JsonObject, digest_of, jcs, parse_json
+from peers.history import KeyHistory
 from peers.limits import Limits
-from peers.log import LogId, read_entries, read_entry
-from peers.merkle import Frontier, leaf_hash, verify_inclusion
+from peers.log import LogId, read_entry
+from peers.merkle import leaf_hash, verify_inclusion
 from peers.proofs import method_of
 from peers.proofs import verify as verify_proof
-from peers.sync import Fetch, drive, pull_bodies, pull_entries
+from peers.sync import Fetch, drive, pull_bodies
 from vocab.shapes import Severity, check
 
 __all__ = ["probe", "verify", "verify_file", "verify_folder", "verify_url"]
@@ -58,7 +62,8 @@ async def verify_url(home: Home, url: str) -> list[Step]:
                 raise ValueError(f"expected 200, or 410 with a withdrawal, found {answer.status}")
             record = _object(answer.body)
             detail.append(f"{record.get('type')}, version {record.get('version')}")
-        _check_record(record, document, steps)
+        keys = await _keys(home, document, steps)
+        _check_record(record, document, keys, steps)
         iri = str(record.get("object") if record.get("type") == "Withdrawal" else record.get("id"))
         steps.expect(
             url in {iri, record.get("id"), f"{iri}/v/{record.get('version')}"},
@@ -71,7 +76,8 @@ async def verify_url(home: Home, url: str) -> list[Step]:
             if proof.status != 200:
                 raise ValueError(f"{place} answered {proof.status}, expected 200")
             receipt = _object(proof.body)
-        checkpoint = _check_receipt(receipt, document, steps)
+        checkpoint = _check_receipt(receipt, document, keys, steps)
+        _check_position(record, keys, _integer(receipt.get("index")), steps)
         _check_digest(receipt, record, steps)
         await _compare_with_ours(home, document.public_log, receipt, checkpoint, steps)
     return steps.done
@@ -82,7 +88,7 @@ async def verify_file(home: Home, path: Path) -> list[Step]:
     steps = Steps()
     with steps.told():
         with steps.step("the file is JSON"):
-            data = await asyncio.to_thread(_read, path, home.limits.page)
+            data = await asyncio.to_thread(read_file, path, home.limits.page)
             value = _object(data)
         if value.get("type") == "ForkEvidence":
             check_evidence(value, steps)
@@ -91,7 +97,7 @@ async def verify_file(home: Home, path: Path) -> list[Step]:
         elif "proof" in value:
             with steps.step("the record names its signer"):
                 did = parse_did(method_of(value).partition("#")[0])
-            _check_record(value, await _identity(home, did, steps), steps)
+            await _verify_record(home, value, await _identity(home, did, steps), steps)
         else:
             steps.stop(
                 "the file is one that can be checked",
@@ -106,7 +112,7 @@ async def verify_folder(home: Home, path: Path) -> list[Step]:
     steps = Steps()
     with steps.told():
         with steps.step("the folder has a checkpoint") as detail:
-            note = await asyncio.to_thread(_read, path / "checkpoint", home.limits.note)
+            note = await asyncio.to_thread(read_file, path / "checkpoint", home.limits.note)
             claimed, _ = unverified(note, str(path))
             detail.append(f"{claimed.origin}, {claimed.size} entries")
         log = LogId(claimed.origin)
@@ -116,7 +122,7 @@ async def verify_folder(home: Home, path: Path) -> list[Step]:
         document = await _identity(home, did, steps)
 
         async def fetch(wish: Fetch) -> bytes | None:
-            return await asyncio.to_thread(_part_of, path, wish)
+            return await asyncio.to_thread(part_of, path, wish)
 
         await _check_log(fetch, document, log, home.limits, steps)
     return steps.done
@@ -156,23 +162,47 @@ async def _identity(home: Home, did: Did, steps: Steps, *, fresh: bool = False) 
             received = await home.fetch.document(did)
             document = read_document(received, did, limits=home.limits)
             detail.append(f"{did}, as {did.url} says now")
-            if (
-                contact is not None
-                and document_of_peer(contact).record_keys != document.record_keys
-            ):
-                raise ValueError("its keys are other than those pinned at first contact")
+            if contact is not None:
+                check_identity(document_of_peer(contact), document)
     return document
 
 
-def _check_record(record: JsonObject, document: DidDocument, steps: Steps) -> None:
+async def _keys(home: Home, document: DidDocument, steps: Steps) -> KeyHistory:
+    with steps.step("which of the city's keys was in force where") as detail:
+        keys = await keys_of(home, document)
+        detail.append(f"{len(keys.changes)} changes of keys")
+    return keys
+
+
+async def _verify_record(
+    home: Home, record: JsonObject, document: DidDocument, steps: Steps
+) -> None:
+    """A record by itself; its place is the one at which we hold it."""
+    keys = await _keys(home, document, steps)
+    version = record.get("version")
+    held = [
+        one
+        for one in await home.ledger.versions(str(record.get("object", record.get("id"))))
+        if one.entry.version == version and one.log == keys.log
+    ]
+    _check_record(record, document, keys, steps)
+    if held:
+        _check_position(record, keys, held[0].index, steps)
+    else:
+        steps.note("its place in the log", "not held here: the key was in force at some time")
+
+
+def _check_record(
+    record: JsonObject, document: DidDocument, keys: KeyHistory, steps: Steps
+) -> None:
     """Key, proof, author and shape."""
     with steps.step("the key is one of the city's record keys") as detail:
         method = method_of(record)
-        if method not in document.record_keys:
+        if method not in document.record_keys or method not in keys.terms:
             raise ValueError(f"expected one of {', '.join(document.record_keys)}, found {method}")
         detail.append(method)
     with steps.step("the signature fits exactly this text") as detail:
-        detail.append(f"signed {verify_proof(record, document.record_keys[method]).created}")
+        detail.append(f"signed {verify_proof(record, keys.terms[method].key).created}")
     base = document.base_url
     steps.expect(
         str(record.get("id", "")).startswith(f"{base}/")
@@ -188,18 +218,28 @@ def _check_record(record: JsonObject, document: DidDocument, steps: Steps) -> No
     )
 
 
+def _check_position(record: JsonObject, keys: KeyHistory, index: int, steps: Steps) -> None:
+    with steps.step("the key was in force at the record's place in the log") as detail:
+        method = method_of(record)
+        if keys.valid_at(method, index) is None:
+            raise ValueError(keys.refusal(method, index))
+        detail.append(f"entry {index}")
+
+
 async def _verify_receipt(home: Home, receipt: JsonObject, steps: Steps) -> None:
     with steps.step("the receipt names its log"):
         log = str(receipt.get("log"))
         did = did_of(log)
     document = await _identity(home, did, steps)
-    _check_receipt(receipt, document, steps)
+    keys = await _keys(home, document, steps)
+    _check_receipt(receipt, document, keys, steps)
     held = await home.ledger.find(
         document.public_log, str(receipt.get("record")), _integer(receipt.get("version"))
     )
     if held is not None and held.body is not None:
         record = _object(held.body.record)
-        _check_record(record, document, steps)
+        _check_record(record, document, keys, steps)
+        _check_position(record, keys, held.index, steps)
         _check_digest(receipt, record, steps)
     else:
         steps.note(
@@ -207,12 +247,13 @@ async def _verify_receipt(home: Home, receipt: JsonObject, steps: Steps) -> None
         )
 
 
-def _check_receipt(receipt: JsonObject, document: DidDocument, steps: Steps) -> Checkpoint:
+def _check_receipt(
+    receipt: JsonObject, document: DidDocument, keys: KeyHistory, steps: Steps
+) -> Checkpoint:
     """The checkpoint is the log's, and the leaf stands in it."""
     log = document.public_log
-    verifier = NoteVerifier(log, list(document.log_keys.values())[-1])
     with steps.step("the checkpoint is signed by the city's log key") as detail:
-        checkpoint = open_note(str(receipt.get("checkpoint")).encode(), verifier)
+        checkpoint = open_newest(str(receipt.get("checkpoint")).encode(), log, keys)
         detail.append(f"{checkpoint.size} entries")
     with steps.step("the entry stands in the log") as detail:
         leaf, index = _bytes(receipt, "leaf"), _integer(receipt.get("index"))
@@ -253,41 +294,25 @@ async def _check_log(
     fetch: _Fetch, document: DidDocument, log: LogId, limits: Limits, steps: Steps
 ) -> None:
     """A whole log from its start: note, tree, entries, records."""
-    verifier = NoteVerifier(log, list(document.log_keys.values())[-1])
     with steps.step("the entries add up to the root that the city signed") as detail:
-        batch = await drive(pull_entries(Frontier(), verifier, limits), fetch)
-        if batch is None:
-            raise ValueError("expected at least the Genesis entry, found an empty log")
+        batch, entries = await whole_log(fetch, document, log, limits)
         detail.append(f"{batch.head.size} entries")
-    with steps.step("each entry is one of this log, in the order of time"):
-        entries = read_entries(batch)
     refused: dict[int, str] = {}
     with steps.step("the records are there"):
         bodies = await drive(pull_bodies(log, 0, entries, limits, refused=refused), fetch)
+    with steps.step("the log says which key was in force where") as detail:
+        keys = history_in(document, log, entries, bodies)
+        open_newest(batch.note, log, keys)
+        detail.append(f"{len(keys.changes)} changes of keys")
     for index, reason in refused.items():
         steps.miss(f"entry {index}: the record is what the log commits to", reason)
     admitted = 0
     for index, (entry, body) in enumerate(zip(entries, bodies, strict=True)):
-        verdict = admit(entry, body, log, document, limits)
+        verdict = admit(entry, body, log, document, keys, limits)
         admitted += verdict.admitted and index not in refused
         if not verdict.admitted:
             steps.miss(f"entry {index}: the record may be believed", verdict.reason)
     steps.note("records that may be believed", f"{admitted} of {len(entries)}")
-
-
-def _read(path: Path, limit: int) -> bytes:
-    try:
-        if path.stat().st_size > limit:
-            raise ValueError(f"{path}: expected at most {limit:,} bytes")
-        return path.read_bytes()
-    except OSError as exc:
-        raise ValueError(f"{path} cannot be read: {exc.strerror or exc}") from exc
-
-
-def _part_of(folder: Path, wish: Fetch) -> bytes | None:
-    """A part of a log from its folder; pages of records are whole files there."""
-    path = folder / wish.path.partition("?")[0]
-    return _read(path, wish.limit) if path.is_file() else None
 
 
 def _object(data: bytes) -> JsonObject:

@@ -14,6 +14,7 @@ from node.core.admission import Verdict, admit
 from node.core.identity import genesis_of, identity_of
 from peers.did import LogId
 from peers.encoding import jcs
+from peers.history import KeyHistory, Term
 from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import Body, Entry, EntryKind
@@ -30,6 +31,16 @@ DOCUMENT = identity_of(BASE, KEY.public, key_of("log").public, key_of("http").pu
 METHOD = "did:web:lyon.example#record-1"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Draft = dict[str, Any]
+
+
+def keys_in(log: LogId) -> KeyHistory:
+    """The history of a log whose keys never changed."""
+    terms = {
+        method: Term(key, 0)
+        for keys in (DOCUMENT.record_keys, DOCUMENT.log_keys, DOCUMENT.http_keys)
+        for method, key in keys.items()
+    }
+    return KeyHistory(did=DOCUMENT.did, log=log, terms=terms, recovery="")
 
 
 def practice() -> Draft:
@@ -69,7 +80,7 @@ def judged(
         prev=prev if prev is not None or version == 1 else 0,
         digest=body.digest,
     )
-    return admit(entry, body, log, DOCUMENT, Limits())
+    return admit(entry, body, log, DOCUMENT, keys_in(log), Limits())
 
 
 def test_a_city_is_believed_about_itself() -> None:
@@ -241,7 +252,7 @@ def test_what_was_erased_is_admitted_without_a_body() -> None:
         prev=None,
         digest=Body(b"s" * 16, b"{}").digest,
     )
-    assert admit(entry, None, LOG, DOCUMENT, Limits()).admitted
+    assert admit(entry, None, LOG, DOCUMENT, keys_in(LOG), Limits()).admitted
 
 
 def test_bytes_that_are_not_canonical_are_refused() -> None:
@@ -256,7 +267,7 @@ def test_bytes_that_are_not_canonical_are_refused() -> None:
         prev=None,
         digest=body.digest,
     )
-    assert "canonical" in admit(entry, body, LOG, DOCUMENT, Limits()).reason
+    assert "canonical" in admit(entry, body, LOG, DOCUMENT, keys_in(LOG), Limits()).reason
 
 
 def test_a_genesis_is_admitted_with_the_documents_own_keys() -> None:
