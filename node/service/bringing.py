@@ -6,10 +6,12 @@ import structlog
 
 from node.core.admission import admit
 from node.service.home import Home
+from node.service.keys import history_of
 from node.service.mirrors import mirror_of, mirrors
 from node.service.witness import own_signer
 from node.store.ports import Audience, Conflict
-from peers.errors import Equivocation, PeerError
+from peers.errors import Equivocation, PeerError, Untrusted
+from peers.history import followed
 from peers.log import read_entries
 from peers.sync import drive, pull_bodies, pull_entries
 
@@ -61,8 +63,12 @@ async def _bring_from(home: Home, base_url: str) -> int:
     refused: dict[int, str] = {}
     flow = pull_bodies(log, held.size, entries, home.limits, refused=refused)
     bodies = await drive(flow, reader)
+    keys = await history_of(home, log, home.document.did)
+    if keys is None:
+        raise Untrusted(log, "expected our own Genesis to begin what is held here, found none")
+    keys = followed(keys, entries, bodies)
     verdicts = [
-        admit(entry, body, log, home.document, home.limits)
+        admit(entry, body, log, home.document, keys, home.limits)
         for entry, body in zip(entries, bodies, strict=True)
     ]
     await home.ledger.commit(batch, bodies, verdicts, recorded=home.stamp())
