@@ -22,6 +22,7 @@ from node.errors import NodeError
 from node.service.append import resume
 from node.service.contacts import follow, pause_after
 from node.service.cosigning import collect_cosignatures
+from node.service.erase import erase_withdrawn
 from node.service.exchanges import settle
 from node.service.home import Home
 from node.service.index import catch_up
@@ -38,6 +39,8 @@ _SOON: Final = 2
 
 _AGAIN: Final = 60
 """Seconds between attempts to find out whether we may sign, while we may not."""
+_TIDY: Final = 3600
+"""Seconds between erasures: each writes indexes and graph anew, so one an hour does for all."""
 
 _log = structlog.get_logger(__name__)
 
@@ -59,6 +62,8 @@ async def scheduled(home: Home) -> AsyncIterator[None]:
         scheduler.add_job(_safely, "interval", seconds=_SOON, args=(home, name, work), id=name)
     standing = (home, "standing", lambda: _stand(home))
     scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
+    erasing = (home, "erase", lambda: erase_withdrawn(home))
+    scheduler.add_job(_safely, "interval", seconds=_TIDY, args=erasing, id="erase")
     scheduler.start()
     first = asyncio.create_task(_safely(home, "start", lambda: _start(home)))
     try:
@@ -157,6 +162,7 @@ async def _start(home: Home) -> None:
     await rejudge(home)
     await settle(home)
     await catch_up(home)
+    await erase_withdrawn(home)
 
 
 async def _stand(home: Home) -> None:

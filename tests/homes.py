@@ -38,6 +38,7 @@ from peers.witness import Cosigned, Declined
 
 __all__ = [
     "FW",
+    "RECOVERY_HASH",
     "Clock",
     "Entropy",
     "Web",

@@ -33,6 +33,8 @@ COMMANDS = {
     "import": ("node.cli.sheets", "Take the records of a spreadsheet as drafts."),
     "template": ("node.cli.sheets", "Write an empty spreadsheet to fill in."),
     "withdraw": ("node.cli.records", "Take a record back, with a reason."),
+    "erase": ("node.cli.records", "Take a record back and erase its text everywhere."),
+    "erasures": ("node.cli.records", "Who has erased what we asked for."),
     "records": ("node.cli.records", "List our own records."),
     "show": ("node.cli.records", "Show one record, ours or a peer's."),
     "peers": ("node.cli.peers", "Follow other nodes, and see how they are."),

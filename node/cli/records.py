@@ -1,4 +1,4 @@
-"""Commands about records: validate, publish, withdraw, records, show."""
+"""Commands about records: validate, publish, withdraw, erase, records, show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from node.cli.console import WHO_READS, Console, plain
 from node.cli.session import call
 
-__all__ = ["publish", "records", "show", "validate", "withdraw"]
+__all__ = ["erase", "erasures", "publish", "records", "show", "validate", "withdraw"]
 
 _MAX_FILE = 8 * 1024 * 1024
 """Bytes of a file that is read: room for a few hundred records, not for a mistake."""
@@ -143,6 +143,72 @@ def withdraw(
     done = call(console, "withdraw", iri=iri, reason=reason, note=notes, dry_run=dry_run)
     text = "would be withdrawn" if dry_run else f"withdrawn at log position {done['index']}"
     console.answer("intercity/withdrawal/1", done, f"{iri}: {text}")
+
+
+@click.command()
+@click.argument("iri")
+@click.option("--reason", required=True, help="A reason of the vocabulary, such as 'privacy'.")
+@click.option("--note", multiple=True, metavar="LANG=TEXT", help="In your words; repeatable.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, erase nothing.")
+@click.pass_obj
+def erase(
+    console: Console, iri: str, reason: str, note: tuple[str, ...], yes: bool, dry_run: bool
+) -> None:
+    """Withdraw the record IRI and erase the text of all its versions, here and at all followers.
+
+    A record that was withdrawn before can still be erased. Each follower sends a receipt.
+
+    Example: intercity erase https://city.example/practice/01J… --reason privacy
+    """
+    notes = dict(_split_note(one) for one in note)
+    if not dry_run:
+        question = f"Erase the text of {plain(iri)} for good, here and at every node that follows?"
+        console.confirm(question, yes=yes)
+    done = call(console, "erase", iri=iri, reason=reason, note=notes, dry_run=dry_run)
+    text = "would be erased" if dry_run else f"erased; withdrawn at log position {done['index']}"
+    console.answer("intercity/erasure/1", done, f"{iri}: {text}")
+    if not dry_run:
+        console.next("intercity erasures")
+
+
+@click.command()
+@click.pass_obj
+def erasures(console: Console) -> None:
+    """List what was to be erased everywhere, who has sent a receipt, and who has not yet.
+
+    A receipt also names the last day on which a backup may hold the text.
+
+    Example: intercity erasures
+    """
+    done = call(console, "erasures")
+    rows = [
+        {
+            "iri": one["iri"],
+            "asked": one["asked"],
+            "erased": f"at {len(one['receipts'])} of {len(one['receipts']) + len(one['waiting'])}",
+            "waiting": ", ".join(
+                f"{did} (last contact: {at or 'never'})" for did, at in one["waiting"].items()
+            ),
+            "backups": max(one["backups"].values(), default=""),
+        }
+        for one in done["erasures"]
+    ]
+    if console.as_json:
+        console.answer("intercity/erasures/1", done, "")
+        return
+    console.rows(
+        "intercity/erasures/1",
+        rows,
+        {
+            "erased": "Erased",
+            "asked": "Asked",
+            "backups": "Backups until",
+            "waiting": "No receipt from",
+            "iri": "Address",
+        },
+        empty="Nothing was ever to be erased.",
+    )
 
 
 def _split_note(text: str) -> tuple[str, str]:

@@ -31,6 +31,7 @@ from peers.policy import read_policy
 
 __all__ = [
     "Config",
+    "ErasureSettings",
     "LogSettings",
     "NodeSettings",
     "Origin",
@@ -184,6 +185,16 @@ class WitnessSettings(_Section):
     )
 
 
+class ErasureSettings(_Section):
+    """What is said to a city that had the text of a record erased."""
+
+    backups_kept: Duration = Field(
+        default=timedelta(days=30),
+        description="How long you keep backups of this node: a receipt for an erasure names the\n"
+        "day on which the last of them is gone.",
+    )
+
+
 class LogSettings(_Section):
     """What it writes about itself, to stderr."""
 
@@ -212,6 +223,7 @@ class Config(_Section):
     query: QuerySettings = Field(default_factory=QuerySettings)
     sync: SyncSettings = Field(default_factory=SyncSettings)
     witness: WitnessSettings = Field(default_factory=WitnessSettings)
+    erasure: ErasureSettings = Field(default_factory=ErasureSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -21,6 +21,8 @@ __all__ = ["OPERATIONS", "run"]
 OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
     "publish": recording.publish_documents,
     "withdraw": recording.withdraw_record,
+    "erase": recording.erase_record,
+    "erasures": recording.list_erasures,
     "records": recording.list_records,
     "show": recording.show_record,
     "search": looking.search_records,

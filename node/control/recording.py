@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from node.service.append import Receipt
+from node.service.erase import erase, erased
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.publish import audience_named, publish_many, withdraw
@@ -56,6 +57,36 @@ async def withdraw_record(
     if not dry_run:
         await catch_up(home)
     return {**_receipt(receipt), "dry_run": dry_run}
+
+
+async def erase_record(
+    home: Home,
+    *,
+    iri: str,
+    reason: str,
+    note: LangMap | None = None,
+    dry_run: bool = False,
+) -> JsonObject:
+    """The receipt of the withdrawal that asks for it; our own copies are gone by then."""
+    receipt = await erase(home, iri, reason, note=note, dry_run=dry_run)
+    return {**_receipt(receipt), "dry_run": dry_run}
+
+
+async def list_erasures(home: Home) -> JsonObject:
+    """``erasures``: each record of ours that is to be erased everywhere, and who has done so."""
+    found = await erased(home)
+    return {
+        "erasures": [
+            {
+                "iri": one.iri,
+                "asked": one.asked,
+                "receipts": dict(one.receipts),
+                "backups": dict(one.backups),
+                "waiting": dict(one.waiting),
+            }
+            for one in found
+        ]
+    }
 
 
 async def list_records(

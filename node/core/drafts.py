@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from node.core.ulid import ulid
 from node.errors import Invalid, Refused
-from peers.encoding import JsonObject
+from peers.encoding import JsonObject, parse_json
+from peers.log import Body
 from vocab.languages import LangMap
 from vocab.records import CONTEXT, KINDS
 from vocab.terms import WithdrawalReason
 
-__all__ = ["PARTS", "named", "numbered", "withdrawal_of"]
+__all__ = ["PARTS", "asks_erasure", "named", "numbered", "withdrawal_of"]
 
 _ONE_OF_A_KIND: Final = frozenset({"City", "Organization"})
 PARTS: Final = {
@@ -99,6 +100,7 @@ def withdrawal_of(
     at: datetime,
     note: LangMap,
     replaced_by: str | None,
+    erase: bool = False,
 ) -> JsonObject:
     """The document that stands in place of a record from this version on.
 
@@ -126,4 +128,17 @@ def withdrawal_of(
         document["note"] = dict(note)
     if replaced_by:
         document["replacedBy"] = replaced_by
+    if erase:
+        document["erase"] = True
     return document
+
+
+def asks_erasure(body: Body | None) -> bool:
+    """Whether a record is a withdrawal that asks everyone to erase the text of its versions."""
+    if body is None:
+        return False
+    document = parse_json(body.record)
+    return isinstance(document, dict) and (document.get("type"), document.get("erase")) == (
+        "Withdrawal",
+        True,
+    )

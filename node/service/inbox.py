@@ -12,6 +12,7 @@ from typing import Final
 from node.errors import Refused
 from node.service import pair
 from node.service.contacts import document_of_peer, hint
+from node.service.erase import take_receipt
 from node.service.home import Home
 from peers.did import Did, DidDocument, parse_did, read_document
 from peers.errors import BadSignature, Malformed
@@ -54,11 +55,13 @@ async def receive(home: Home, request: Request) -> None:
     match message:
         case Announcement():
             await hint(home, sender.text, message.log)
+        case _ if message.to != home.document.did:
+            raise Refused(f"{sender}: expected a message to {home.document.did}")
         case ExchangeMessage():
-            if message.to != home.document.did:
-                raise Refused(f"{sender}: expected a message to {home.document.did}")
             await pair.receive(home, message)
-        case Join() | ErasureReceipt() | ForkFlag():
+        case ErasureReceipt():
+            await take_receipt(home, message)
+        case Join() | ForkFlag():
             raise Refused(f"{sender}: this node takes no {type(message).__name__} messages yet")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from node.core.drafts import named, numbered, withdrawal_of
+from node.core.drafts import asks_erasure, named, numbered, withdrawal_of
 from node.errors import Gone, Invalid, NotFound, Refused
 from node.service.append import Receipt, promised, put, stage_of
 from node.service.home import Home
@@ -87,27 +87,30 @@ async def withdraw(
     *,
     note: LangMap | None = None,
     replaced_by: str | None = None,
+    erase: bool = False,
     dry_run: bool = False,
 ) -> Receipt:
     """Take a record of ours back: its address answers with the signed withdrawal from now on.
 
-    Its history stays where it is; erasing is another matter.
+    Its history stays where it is, unless its text is to be erased (``node.service.erase``).
 
     Args:
         reason: A withdrawal reason of the vocabulary: its slug, such as ``outdated``, or its IRI.
         note: In our words.
         replaced_by: IRI of the record that stands in its place.
+        erase: Ask everyone to erase its text, ourselves included; of a record that is withdrawn
+            already as well.
 
     Raises:
         NotFound: There is no such record of ours.
-        Gone: It is withdrawn already.
+        Gone: It is withdrawn already, and its erasure asked for where that is wanted.
         Invalid: Reason or note break the shapes.
     """
     async with home.writing:
         held = await home.ledger.latest(iri)
         if held is None or held.log not in home.logs.values():
             raise NotFound(f"{iri}: expected a record that this node has published, found none")
-        if held.entry.kind is EntryKind.DELETE:
+        if held.entry.kind is EntryKind.DELETE and not (erase and not asks_erasure(held.body)):
             raise Gone(f"{iri} was withdrawn already, on {held.entry.published}")
         document = withdrawal_of(
             iri,
@@ -117,6 +120,7 @@ async def withdraw(
             at=home.now(),
             note=note or {},
             replaced_by=replaced_by,
+            erase=erase,
         )
         _check([document])
         staged = [stage_of(home, held.log, document, iri, EntryKind.DELETE)]

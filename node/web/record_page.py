@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 from markupsafe import Markup
 
+from node.service.erase import erased
 from node.service.home import Home
 from node.service.projection import profile_of_publisher
 from node.service.records import document_of
@@ -76,6 +77,7 @@ async def record_page(
         newest=not fixed,
         ours=shell.addresses.is_ours(held.entry.object),
         size=(await home.ledger.head(held.log)).size,
+        erased=await erased(home, held.entry.object) if withdrawn else [],
     )
 
 

@@ -220,6 +220,7 @@ class Withdrawal(Record, frozen=True, kw_only=True):
         invalidated_at: Time in UTC.
         note: In words.
         replaced_by: The record that stands in its place.
+        erase: True where the text of all versions is to be erased by whoever holds it.
     """
 
     object: str
@@ -227,3 +228,4 @@ class Withdrawal(Record, frozen=True, kw_only=True):
     invalidated_at: str
     note: LangMap = field(default_factory=dict)
     replaced_by: str | None = None
+    erase: bool | None = None
