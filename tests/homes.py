@@ -38,7 +38,6 @@ from peers.witness import Cosigned, Declined
 
 __all__ = [
     "FW",
-    "RECOVERY_HASH",
     "Clock",
     "Entropy",
     "Web",

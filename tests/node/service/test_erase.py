@@ -23,10 +23,11 @@ from node.store.oxigraph import open_oxigraph
 from node.store.ports import SearchWish
 from node.store.sqlite import open_sqlite
 from node.store.tantivy import open_tantivy
+from peers.keychange import recovery_hash
 from peers.limits import Limits
 from peers.log import EntryKind
 from peers.notify import ErasureReceipt, read_message
-from tests.homes import RECOVERY_HASH, Web, home_of, practice
+from tests.homes import Web, home_of, practice, recovery_of
 
 NAME = "Zqxjkv-the-name-that-must-not-stay"
 
@@ -188,7 +189,7 @@ async def stored(tmp_path: Path) -> AsyncIterator[Home]:
             members_text=await stack.enter_async_context(open_tantivy(tmp_path / "members")),
             graph=await stack.enter_async_context(open_oxigraph(tmp_path / "graph")),
         )
-        await open_logs(home, RECOVERY_HASH)
+        await open_logs(home, recovery_hash(recovery_of(home.base_url).public))
         yield home
 
 
