@@ -31,6 +31,7 @@ def identity_of(base_url: str, record: PublicKey, log: PublicKey, http: PublicKe
         services={
             "log-public": f"{base_url}/log/public",
             "log-members": f"{base_url}/log/members",
+            "feed": f"{base_url}/feed",
             "inbox": f"{base_url}/inbox",
             "sparql": f"{base_url}/sparql",
         },

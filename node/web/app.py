@@ -14,6 +14,7 @@ from node.web.context import HOME
 from node.web.middleware import MIDDLEWARES, harden
 from node.web.routes import ROUTES
 from node.web.shelf import SHELF, Shelf
+from node.web.stream import SPANS
 from node.web.watchdog import DOG, Watchdog, watched
 
 __all__ = ["make_app"]
@@ -29,6 +30,7 @@ def make_app(home: Home) -> web.Application:
     app = web.Application(middlewares=(watched, *MIDDLEWARES), client_max_size=_BODY)
     app[HOME] = home
     app[SHELF] = Shelf()
+    app[SPANS] = {}
     app[DOG] = Watchdog()
     app[TURNS] = asyncio.Semaphore(_CHECKS)
     app.on_response_prepare.append(harden)

@@ -17,11 +17,24 @@ from aiohttp import web
 from node.core.negotiate import media_type
 from node.web.answers import HTML
 
-__all__ = ["JSONLD", "NTRIPLES", "SUFFIXES", "TURTLE", "chosen", "turtle_of", "write"]
+__all__ = [
+    "JSONLD",
+    "NQUADS",
+    "NTRIPLES",
+    "SUFFIXES",
+    "TRIG",
+    "TURTLE",
+    "chosen",
+    "turtle_of",
+    "write",
+    "write_quads",
+]
 
 JSONLD: Final = "application/ld+json"
 TURTLE: Final = "text/turtle"
 NTRIPLES: Final = "application/n-triples"
+NQUADS: Final = "application/n-quads"
+TRIG: Final = "application/trig"
 
 SUFFIXES: Final = {"jsonld": JSONLD, "ttl": TURTLE, "nt": NTRIPLES, "html": HTML}
 _OTHER_NAMES: Final = {"application/json": JSONLD, "text/plain": NTRIPLES}
@@ -69,6 +82,13 @@ async def write(triples: str, media: str) -> bytes:
     return await asyncio.to_thread(_written, triples, media)
 
 
+async def write_quads(quads: str, media: str) -> bytes:
+    """Quads with their graphs, given as N-Quads, in another format."""
+    if media == NQUADS:
+        return quads.encode()
+    return await asyncio.to_thread(_written_quads, quads, media)
+
+
 async def turtle_of(triples: str) -> str:
     """The same as text, for a page that shows it."""
     return (await write(triples, TURTLE)).decode()
@@ -84,3 +104,13 @@ def _written(triples: str, media: str) -> bytes:
     graph.parse(data=triples, format="nt")
     form = {TURTLE: "turtle", JSONLD: "json-ld"}[media]
     return graph.serialize(format=form, encoding="utf-8")
+
+
+def _written_quads(quads: str, media: str) -> bytes:
+    from pyoxigraph import RdfFormat, parse, serialize  # noqa: PLC0415 - likewise
+
+    form = {TRIG: RdfFormat.TRIG, JSONLD: RdfFormat.JSON_LD}[media]
+    read = parse(quads, format=RdfFormat.N_QUADS)
+    written = serialize(read, format=form, prefixes=_PREFIXES if media == TRIG else None)
+    assert written is not None, "without an output it is returned"
+    return written

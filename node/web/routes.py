@@ -27,6 +27,7 @@ from node.web import (
     records,
     sparql,
     state,
+    stream,
     vocabulary,
     witness,
 )
@@ -87,6 +88,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "/sparql", sparql.post),
     ("OPTIONS", "/sparql", sparql.options),
     ("GET", "/data/checkpoints", state.checkpoints),
+    ("GET", "/feed", stream.root),
+    ("GET", "/feed/{number:0|[1-9][0-9]{0,8}}", stream.page),
     ("GET", "/feed.atom", feed.atom),
     # Records at their own addresses.
     ("GET", f"/{_AGENT}{_SUFFIX}", records.record),
