@@ -1,7 +1,12 @@
-"""``/feed.atom``: the newest entries of our public log (RFC 4287), withdrawals included."""
+"""``/feed.atom``: the newest entries of our public log (RFC 4287), withdrawals included.
+
+Older ones are on further pages (RFC 5005, section 3), down to the first entry. A page is named by
+the log's position before which its entries stand, so it stays what it is while the log grows.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,34 +27,31 @@ from vocab.records import parse
 __all__ = ["atom"]
 
 _MOST: Final = 50
+_BEHIND_ALL: Final = 10**12 - 1
+_NEVER: Final = "1970-01-01T00:00:00Z"
+"""A feed says when it changed, also before its first entry."""
 _RECORDS: Final = frozenset({EntryKind.CREATE, EntryKind.UPDATE, EntryKind.DELETE})
 
 
 async def atom(request: web.Request) -> web.Response:
     """Fifty entries, newest first; each names its record, its version and its log position."""
-    home, here = home_of(request), addresses_of(request)
+    home = home_of(request)
     log = home.logs[Audience.PUBLIC]
     size = (await home.ledger.head(log)).size
+    before = min(_before(request), size)
+    start = max(0, before - _MOST)
     held = [
         one
-        for one in reversed(await home.ledger.entries(log, max(0, size - _MOST), size))
+        for one in reversed(await home.ledger.entries(log, start, before))
         if one.entry.kind in _RECORDS and one.verdict.admitted
     ]
     shell = await shell_of(request)
-    profile = await own_profile(home)
-    entries = [await _entry(request, shell, one) for one in held]
-    updated = held[0].entry.published if held else "1970-01-01T00:00:00Z"
-    name = shell.plain(profile.name) if profile else here.host
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
-        '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<title>{_text(name)}</title>",
-        f"<id>{_text(here.whole('/feed.atom'))}</id>",
-        f"<link rel={quoteattr('self')} href={quoteattr(here.whole('/feed.atom'))}/>",
-        f"<link rel={quoteattr('alternate')} href={quoteattr(here.whole('/'))}/>",
-        f"<updated>{updated}</updated>",
-        f"<author><name>{_text(name)}</name><uri>{_text(here.whole('/'))}</uri></author>",
-        *entries,
+        f'<feed xmlns="http://www.w3.org/2005/Atom"{_lang(shell.language)}>',
+        *await _about(request, shell, start, before if "before" in request.query else None),
+        f"<updated>{held[0].entry.published if held else _NEVER}</updated>",
+        *[await _entry(request, shell, one) for one in held],
         "</feed>",
     ]
     return await send(
@@ -61,6 +63,43 @@ async def atom(request: web.Request) -> web.Response:
             vary=["Accept-Language"],
         ),
     )
+
+
+async def _about(request: web.Request, shell: Shell, start: int, before: int | None) -> list[str]:
+    """What the feed is, whose, and where its other pages are.
+
+    Args:
+        start: Position of the page's oldest entry; before: of the entry after its newest one, or
+            ``None`` on the first page.
+    """
+    here = addresses_of(request)
+    profile = await own_profile(home_of(request))
+    language, name = shell.pick(profile.name) if profile else ("", here.host)
+
+    def at(before: int | None) -> str:
+        page: dict[str, int] = {} if before is None else {"before": before}
+        return here.whole("/feed.atom", **page, lang=shell.chosen)
+
+    links = {"self": at(before), "first": at(None), "alternate": here.whole("/", lang=shell.chosen)}
+    if start > 0:
+        links["next"] = at(start)
+    if before is not None:
+        links["previous"] = at(before + _MOST)
+    return [
+        f"<title{_lang(language)}>{_text(name)}</title>",
+        # One feed, whatever the page and the language.
+        f"<id>{_text(here.whole('/feed.atom'))}</id>",
+        *(f"<link rel={quoteattr(rel)} href={quoteattr(to)}/>" for rel, to in links.items()),
+        f"<author><name>{_text(name)}</name><uri>{_text(here.whole('/'))}</uri></author>",
+    ]
+
+
+def _before(request: web.Request) -> int:
+    """The position before which entries are asked for; without one, behind the newest."""
+    text = request.query.get("before", str(_BEHIND_ALL))
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", text):
+        raise web.HTTPBadRequest(text=f"before: expected a position from 1, found {text[:20]!r}")
+    return int(text)
 
 
 async def _entry(request: web.Request, shell: Shell, held: Held) -> str:
