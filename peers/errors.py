@@ -62,11 +62,20 @@ class Equivocation(Untrusted):
 
     Attributes:
         evidence: The signed notes that contradict each other, as their bytes were received.
+        proof: Where they are of two sizes and it could be had: see ``peers.evidence``.
     """
 
-    def __init__(self, origin: str, reason: str, *, evidence: tuple[bytes, ...] = ()) -> None:
+    def __init__(
+        self,
+        origin: str,
+        reason: str,
+        *,
+        evidence: tuple[bytes, ...] = (),
+        proof: tuple[bytes, ...] = (),
+    ) -> None:
         super().__init__(origin, reason)
         self.evidence = evidence
+        self.proof = proof
 
 
 class NotAMember(Untrusted):

@@ -1,19 +1,12 @@
 """Following another city's log, without doing any I/O.
 
-A protocol is a generator: it yields what it wants fetched, is sent the bytes, and returns what it
-has verified. It never sees a socket, a clock or a store, so the same code serves the network, the
-tests' simulated towns, and a folder copied from a USB stick.
-
 Two flows, composed by whoever follows: ``pull_entries`` knows any C2SP log; ``pull_bodies`` brings
 the records that our entries commit to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import TypeAlias, TypeVar
+from collections.abc import Sequence
 
 from peers.checkpoint import Checkpoint, NoteVerifier, cosigned_at, open_note
 from peers.errors import (
@@ -25,50 +18,23 @@ from peers.errors import (
     TooLarge,
     Unreachable,
 )
+from peers.flows import Fetch, Flow, drive, part
+from peers.growth import Tiles, growth, other_past
 from peers.limits import Limits
 from peers.log import Batch, Body, Entry, LogId
-from peers.merkle import (
-    HASH_SIZE,
-    Frontier,
-    consistency_ranges,
-    join,
-    root_of,
-    subtrees,
-    verify_consistency,
-)
-from peers.tiles import (
-    WIDTH,
-    TileSlice,
-    bundle_path,
-    records_path,
-    slice_of,
-    spans,
-    tile_path,
-    unpack,
-    unpack_records,
-)
+from peers.merkle import Frontier, verify_consistency
+from peers.tiles import WIDTH, bundle_path, records_path, spans, unpack, unpack_records
 
 __all__ = ["Fetch", "Flow", "drive", "pull_bodies", "pull_entries"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """A wish: the bytes below the log's prefix at ``path``, at most ``limit`` of them.
-
-    The answer is ``None`` where there is nothing at that path.
-    """
-
-    path: str
-    limit: int
-
-
-R = TypeVar("R")
-Flow: TypeAlias = Generator[Fetch, bytes | None, R]
-"""Wishes out, bytes in, something verified at the end."""
-
-
 def pull_entries(
-    held: Frontier, verifier: NoteVerifier, limits: Limits, *, note: bytes | None = None
+    held: Frontier,
+    verifier: NoteVerifier,
+    limits: Limits,
+    *,
+    note: bytes | None = None,
+    mirrored: bool = False,
 ) -> Flow[Batch | None]:
     """Bring our copy of a log up to the peer's newest checkpoint.
 
@@ -79,6 +45,7 @@ def pull_entries(
         verifier: The key that the peer's DID document names for its log.
         limits: What we are ready to take.
         note: The checkpoint that came with ``held``: evidence, should the new one contradict it.
+        mirrored: It is a copy that is read, which may be behind without meaning harm.
 
     Returns:
         The verified step, or ``None`` where there is nothing new. A step may stop before the
@@ -100,7 +67,8 @@ def pull_entries(
         raise Absent(origin, "there is no checkpoint at this address")
     newest = open_note(received, verifier)
     evidence = (note, received) if note is not None else (received,)
-    if newest.size < held.size and note is not None and _is_older(received, note, verifier):
+    older = mirrored or (note is not None and _is_older(received, note, verifier))
+    if newest.size < held.size and older:
         raise Superseded(
             origin,
             f"it shows {newest.size} entries, signed before the {held.size} that we hold: "
@@ -166,44 +134,23 @@ def _explain(held: Frontier, newest: Checkpoint, evidence: tuple[bytes, ...]) ->
     cannot be forged; where they do not show that the log only grew, it has another past.
     """
     reason = f"the entries up to {newest.size} do not add up to the root that was signed for them"
+    path: list[bytes] = []
+    tiles: Tiles = {}
     try:
         if held.size:
-            path = yield from _growth(held.size, newest.size)
+            path = yield from growth(held.size, newest.size, tiles)
             verify_consistency(held.size, newest.size, path, held.root(), newest.root)
     except ValueError as exc:
-        return Equivocation(newest.origin, f"{reason} ({exc})", evidence=evidence)
+        proof = (yield from other_past(held.size, newest, path, tiles)) if path else ()
+        return Equivocation(newest.origin, f"{reason} ({exc})", evidence=evidence, proof=proof)
     return Malformed(
         newest.origin, f"{reason}, which continues what we hold: expected other entries"
     )
 
 
-def _growth(first: int, size: int) -> Flow[list[bytes]]:
-    """A consistency proof, made of hash tiles; ``ValueError`` where one is not there."""
-    path = []
-    tiles: dict[tuple[int, int], list[bytes]] = {}
-    for start, stop in consistency_ranges(first, size):
-        peaks = []
-        for level, index in subtrees(start, stop):
-            place = slice_of(level, index, size)
-            tile = (place.level, place.index)
-            if tile not in tiles:
-                tiles[tile] = yield from _tile(place)
-            peaks.append(root_of(tiles[tile][place.start : place.stop]))
-        path.append(join(peaks))
-    return path
-
-
-def _tile(place: TileSlice) -> Flow[list[bytes]]:
-    path = partial(tile_path, place.level)
-    data, found = yield from _part(path, place.index, place.width, "", WIDTH * HASH_SIZE)
-    if data is None or len(data) != found * HASH_SIZE:
-        raise ValueError(f"tile {path(place.index, found)} is not there, or has another length")
-    return [data[at : at + HASH_SIZE] for at in range(0, len(data), HASH_SIZE)]
-
-
 def _bundle(origin: str, index: int, width: int, limits: Limits) -> Flow[list[bytes]]:
     """The first ``width`` entries of one bundle."""
-    data, found = yield from _part(bundle_path, index, width, "", limits.bundle)
+    data, found = yield from part(bundle_path, index, width, "", limits.bundle)
     if data is None:
         raise Unreachable(origin, f"bundle {index}, which the checkpoint promises, is not there")
     try:
@@ -213,17 +160,6 @@ def _bundle(origin: str, index: int, width: int, limits: Limits) -> Flow[list[by
     if len(packed) != found:
         raise Malformed(origin, f"bundle {index} has {len(packed)} entries, expected {found}")
     return packed[:width]
-
-
-def _part(
-    path: Callable[[int, int], str], index: int, width: int, query: str, limit: int
-) -> Flow[tuple[bytes | None, int]]:
-    """A part of a log and its width: a partial one that is gone has become a full one."""
-    data = yield Fetch(path(index, width) + query, limit)
-    if data is None and width < WIDTH:
-        # c2sp.org/tlog-tiles, Partial Tiles: a log may delete it once the full one is there.
-        return (yield Fetch(path(index, WIDTH) + query, limit)), WIDTH
-    return data, width
 
 
 def pull_bodies(
@@ -280,7 +216,7 @@ def _page(
     ``?from=`` counts lines of this page: whole pages are cut at 8 MiB, the rest is asked for anew.
     """
     query = f"?from={skip}" if skip else ""
-    data, found = yield from _part(records_path, index, width, query, limits.page)
+    data, found = yield from part(records_path, index, width, query, limits.page)
     if data is None:
         raise Unreachable(origin, f"the page of records {index} is not there")
     try:
@@ -323,16 +259,3 @@ def _checked(
         raise error
     refused[index] = error.reason
     return None
-
-
-async def drive(flow: Flow[R], fetch: Callable[[Fetch], Awaitable[bytes | None]]) -> R:
-    """Run a flow to its end, with ``fetch`` to do its I/O."""
-    try:
-        wish = next(flow)
-        while True:
-            wish = flow.send(await fetch(wish))
-    except StopIteration as done:
-        result: R = done.value
-        return result
-    finally:
-        flow.close()

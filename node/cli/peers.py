@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -155,6 +156,20 @@ def test(console: Console, url: str) -> int:
     Example: intercity peers test https://rights.hansol.example
     """
     return steps(console, call(console, "peers.test", url=url))
+
+
+@peers.command("evidence")
+@click.argument("peer")
+@click.pass_obj
+def evidence(console: Console, peer: str) -> None:
+    """Print the evidence that PEER's log has shown two histories, as a file to keep and pass on.
+
+    'intercity verify FILE' checks it, on any node and offline. Exit code 1 where there is none.
+
+    Example: intercity peers evidence did:web:rights.hansol.example > evidence.json
+    """
+    found = call(console, "peers.evidence", peer=peer)["evidence"]
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def steps(console: Console, done: dict[str, Any]) -> int:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from node.core.evidence import evidence_of
-from node.errors import NotFound
-from node.service import contacts, directory, discover, readers, replicate
+from node.service import contacts, directory, discover, forks, readers, replicate
 from node.service import verify as checking
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import announce
 from node.service.regard import said_of
 from node.store.ports import Audience, Contact
-from peers.checkpoint import NoteVerifier
 from peers.encoding import JsonObject
-from peers.log import LogId
 from vocab.languages import LangMap, best
 
 __all__ = [
@@ -119,12 +115,7 @@ async def test_peer(home: Home, *, url: str) -> JsonObject:
 async def show_evidence(home: Home, *, peer: str) -> JsonObject:
     """``evidence`` that a peer's log has shown two histories, to be kept and passed on."""
     contact = await contacts.contact_of(home, peer)
-    if len(contact.evidence) != 2:
-        raise NotFound(f"{contact.did}: expected evidence of two histories, found none")
-    keys = contacts.document_of_peer(contact).log_keys
-    log = LogId(contact.evidence[0].partition(b"\n")[0].decode())
-    verifier = NoteVerifier(log, list(keys.values())[-1])
-    return {"evidence": evidence_of(log, verifier, contact.evidence, contact.error)}
+    return {"evidence": await forks.evidence_against(home, contact)}
 
 
 async def sync_peers(home: Home, *, peers: Sequence[str] = ()) -> JsonObject:

@@ -10,9 +10,10 @@ import msgspec
 
 from node.service.contacts import document_of_peer
 from node.service.home import Home
+from node.service.identities import own_signer, verifier_of
 from node.service.regard import policy_of
 from node.service.tree import growth
-from node.service.witness import hash_of, own_signer, verifier_of
+from node.service.witness import hash_of
 from node.store.ports import Audience
 from peers.checkpoint import NoteVerifier, open_note, unverified
 from peers.errors import Malformed, PeerError

@@ -6,9 +6,9 @@ import structlog
 
 from node.core.admission import admit
 from node.service.home import Home
+from node.service.identities import own_signer
 from node.service.keys import history_of
 from node.service.mirrors import mirror_of, mirrors
-from node.service.witness import own_signer
 from node.store.ports import Audience, Conflict
 from peers.errors import Equivocation, PeerError, Untrusted
 from peers.history import followed

@@ -38,20 +38,22 @@ class Standing:
     Attributes:
         open: It may.
         behind: Somebody has shown that our log was further than it is here.
+        forked: Somebody has shown two histories of it: while this process lives nothing helps.
         reason: Why it may not, in words for the operator.
     """
 
     open: bool = False
     behind: bool = False
+    forked: bool = False
     reason: str = ""
 
     def lift(self) -> None:
         """Let it sign."""
         self.open, self.behind, self.reason = True, False, ""
 
-    def close(self, reason: str, *, behind: bool = False) -> None:
+    def close(self, reason: str, *, behind: bool = False, forked: bool = False) -> None:
         """Keep it from signing."""
-        self.open, self.behind, self.reason = False, behind, reason
+        self.open, self.behind, self.forked, self.reason = False, behind, forked, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from node.errors import Refused
 from node.service import pair
 from node.service.contacts import document_of_peer, hint
 from node.service.erase import take_receipt
+from node.service.forks import take_flag
 from node.service.home import Home
 from peers.did import Did, DidDocument, parse_did, read_document
 from peers.errors import BadSignature, Malformed
@@ -61,7 +62,9 @@ async def receive(home: Home, request: Request) -> None:
             await pair.receive(home, message)
         case ErasureReceipt():
             await take_receipt(home, message)
-        case Join() | ForkFlag():
+        case ForkFlag():
+            await take_flag(home, message)
+        case Join():
             raise Refused(f"{sender}: this node takes no {type(message).__name__} messages yet")
 
 

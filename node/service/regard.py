@@ -15,16 +15,16 @@ import msgspec
 
 from node.service.contacts import document_of_peer
 from node.service.home import Home
-from node.service.keys import history_of, open_newest
+from node.service.identities import verifier_of
 from node.service.tree import frontier_at
-from node.service.witness import verifier_of, witnessed
+from node.service.witness import witnessed
 from node.store.ports import Conflict, Contact
-from peers.checkpoint import NoteVerifier, cosigned_at, open_note, unverified
+from peers.checkpoint import NoteVerifier, cosigned_at, unverified
 from peers.errors import BadSignature, Equivocation
 from peers.log import Batch, LogId
 from peers.policy import Policy, read_policy
 
-__all__ = ["STALE_AFTER", "check_older", "policy_of", "regard", "said_of"]
+__all__ = ["STALE_AFTER", "policy_of", "regard", "said_of"]
 
 STALE_AFTER: Final = timedelta(days=3)
 """Without a signature younger than that, nobody knows whether the log has not gone on elsewhere."""
@@ -62,24 +62,6 @@ async def regard(home: Home, contact: Contact, log: LogId, note: bytes | None) -
     times += [int(datetime.fromisoformat(one.entry.published).timestamp()) for one in last]
     seen = _Seen(at=max(times, default=0), missing=_missing(policy, verifier, note, now))
     await home.desk.put_page(_SEEN, log, msgspec.json.encode(seen))
-
-
-async def check_older(home: Home, contact: Contact, log: LogId, note: bytes) -> None:
-    """Check that a smaller checkpoint is a state that the log once had.
-
-    Raises:
-        Equivocation: It is not: the log has shown two histories.
-    """
-    document = document_of_peer(contact)
-    keys = await history_of(home, log, document.did)
-    older = open_newest(note, log, keys) if keys else open_note(note, verifier_of(document, log))
-    if (await frontier_at(home, log, older.size)).root() != older.root:
-        held = await home.ledger.note(log)
-        raise Equivocation(
-            log,
-            f"two roots were signed for {older.size} entries",
-            evidence=(*([held] if held else []), note),
-        )
 
 
 async def said_of(home: Home, contact: Contact) -> str:

@@ -89,6 +89,8 @@ async def examine(home: Home) -> bool:
 
 
 async def _examine(home: Home) -> None:
+    if home.standing.forked:
+        return
     log = home.logs[Audience.PUBLIC]
     for _ in range(_ROUNDS):
         note = await home.ledger.note(log)
@@ -125,7 +127,7 @@ async def confirm(home: Home) -> None:
     async with home.writing:
         if not home.standing.open:
             await examine(home)
-        if home.standing.behind:
+        if home.standing.behind or home.standing.forked:
             raise Refused(home.standing.reason)
         await home.desk.put_page(_PAGE, "confirmed", home.stamp().encode())
         await home.desk.drop_page(_PAGE, "restored")

@@ -13,11 +13,11 @@ from typing import TypeAlias
 from node.core.admission import Verdict, admit
 from node.core.identity import check_genesis
 from node.service.contacts import document_of_peer
+from node.service.forks import against_our_copy
 from node.service.home import Home
+from node.service.identities import verifier_of
 from node.service.keys import history_of
 from node.service.pinning import agreed, alarm_of, check_place, document_now
-from node.service.regard import check_older
-from node.service.witness import verifier_of
 from node.store.ports import Contact, Held
 from peers.checkpoint import NoteVerifier, open_note
 from peers.client import LogReader
@@ -53,8 +53,13 @@ _Now: TypeAlias = tuple[bytes, DidDocument] | None
 """A peer's DID document as it is today, received and read; ``None`` where it cannot be had."""
 
 
-async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) -> Taken | None:
+async def verified(
+    home: Home, contact: Contact, log: LogId, reader: LogReader, *, mirrored: bool = False
+) -> Taken | None:
     """Fetch, verify and judge what a peer has put into one of its logs since our copy of it.
+
+    Args:
+        mirrored: The reader asks somebody's copy, which may be behind.
 
     Returns:
         What may be committed; ``None`` where there is nothing new.
@@ -62,7 +67,7 @@ async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) 
     Raises:
         PeerError: What is wrong with the log; nothing of it is kept.
     """
-    pulled = await _pulled(home, contact, log, reader)
+    pulled = await _pulled(home, contact, log, reader, mirrored)
     if pulled is None:
         return None
     batch, today = pulled
@@ -71,7 +76,7 @@ async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) 
         return _pinned(contact, taken, today)
     except Untrusted:
         # A change of keys is in the log before it is in the document; ours may be older than that.
-        again = await _pulled(home, contact, log, reader)
+        again = await _pulled(home, contact, log, reader, mirrored)
         if again is None or again[0].head.size == batch.head.size:
             raise
         taken = await _judged(home, contact, again[0], reader)
@@ -79,7 +84,7 @@ async def verified(home: Home, contact: Contact, log: LogId, reader: LogReader) 
 
 
 async def _pulled(
-    home: Home, contact: Contact, log: LogId, reader: LogReader
+    home: Home, contact: Contact, log: LogId, reader: LogReader, mirrored: bool
 ) -> tuple[Batch, _Now] | None:
     """The entries that are new, and the peer's document of today."""
     document = document_of_peer(contact)
@@ -87,10 +92,13 @@ async def _pulled(
     keys = await history_of(home, log, document.did)
     known = NoteVerifier(log, keys.in_force("log")[1]) if keys else verifier_of(document, log)
     try:
-        batch = await drive(pull_entries(held, known, home.limits, note=note), reader)
+        batch = await drive(
+            pull_entries(held, known, home.limits, note=note, mirrored=mirrored), reader
+        )
     except Superseded:
         assert reader.note is not None, "an older checkpoint was read"
-        await check_older(home, contact, log, reader.note)
+        if (found := await against_our_copy(home, contact, log, reader.note)) is not None:
+            raise found from None
         raise
     except BadSignature:
         # The likeliest reason is a new key. The document names it; whether it may be believed, the
@@ -98,7 +106,9 @@ async def _pulled(
         today = await document_now(home, contact)
         if today is None or (named := verifier_of(today[1], log)) == known:
             raise
-        batch = await drive(pull_entries(held, named, home.limits, note=note), reader)
+        batch = await drive(
+            pull_entries(held, named, home.limits, note=note, mirrored=mirrored), reader
+        )
         if batch is None:
             raise alarm_of(keys, document, today[1]) from None
         return batch, today

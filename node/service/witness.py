@@ -15,14 +15,14 @@ import structlog
 from node.service.contacts import contact_of_log, document_of_peer, hint
 from node.service.forks import freeze
 from node.service.home import Home
+from node.service.identities import own_signer, verifier_of
 from node.store.ports import Contact
-from peers.checkpoint import NoteSigner, NoteVerifier, unverified
-from peers.did import DidDocument
+from peers.checkpoint import unverified
 from peers.errors import Malformed
 from peers.log import LogId
 from peers.witness import Cosigned, Declined, Outcome, consider, read_request
 
-__all__ = ["add_checkpoint", "hash_of", "held_note", "own_signer", "verifier_of", "witnessed"]
+__all__ = ["add_checkpoint", "hash_of", "held_note", "witnessed"]
 
 _WITNESSED: Final = "witnessed"
 """Family of pages: origin of a log → its newest note that we cosigned."""
@@ -78,23 +78,6 @@ async def held_note(home: Home, log: LogId) -> bytes | None:
         return cosigned or copied
     larger = unverified(cosigned, log)[0].size >= unverified(copied, log)[0].size
     return cosigned if larger else copied
-
-
-def verifier_of(document: DidDocument, log: LogId | None = None) -> NoteVerifier:
-    """The key that a node signs its logs with now.
-
-    Args:
-        log: Which; in the name of the public one it cosigns others'.
-    """
-    return NoteVerifier(log or document.public_log, list(document.log_keys.values())[-1])
-
-
-def own_signer(home: Home) -> NoteSigner:
-    """A node vouches with the key of its log, in its public log's name.
-
-    A cosignature begins with other bytes than a checkpoint does, and its key id is another.
-    """
-    return NoteSigner(home.document.public_log, home.keys.log)
 
 
 def hash_of(origin: str) -> str:

@@ -6,6 +6,7 @@ what it is about.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -129,6 +130,7 @@ class ForkFlag:
         log: Origin line of the log.
         notes: Two checkpoints in its name, in the order in which they were received. Whether its
             key signed them, and whether they contradict each other, is for the receiver to check.
+        proof: For notes of two sizes: see ``peers.evidence``.
     """
 
     id: str
@@ -137,6 +139,7 @@ class ForkFlag:
     published: str
     log: LogId
     notes: tuple[bytes, bytes]
+    proof: tuple[bytes, ...] = ()
 
 
 PeerMessage: TypeAlias = Announcement | ExchangeMessage | Join | ErasureReceipt | ForkFlag
@@ -192,7 +195,10 @@ def fork_flag(message: ForkFlag) -> bytes:
         ValueError: A note that is no text.
     """
     notes: list[JsonValue] = [note.decode() for note in message.notes]
-    return _activity("Flag", message, {"log": message.log, "notes": notes})
+    about: dict[str, JsonValue] = {"log": message.log, "notes": notes}
+    if message.proof:
+        about["proof"] = [base64.b64encode(one).decode() for one in message.proof]
+    return _activity("Flag", message, about)
 
 
 def _activity(kind: str, message: _Addressed, about: JsonValue) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date, datetime
 from typing import Any, Final
@@ -26,6 +27,9 @@ __all__ = ["read_message"]
 
 _ABOUT: Final = "a message"
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_HASH: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
+_PROOF: Final = 64
+"""Hashes of a proof: a root, and as many as a tree is high."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _VERB: Final = re.compile(r"[a-z][a-z-]{1,30}")
 _ULID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
@@ -96,10 +100,10 @@ def _addressed(
             return _receipt(head, entry, record, rest)
         case "Join", {"content": dict() as content, **rest} if not rest:
             return Join(**head, content=content)
-        case "Flag", {"log": str() as log, "notes": [str() as one, str() as two], **rest} if (
-            not rest
-        ):
-            return _flag(head, log, (one.encode(), two.encode()))
+        case "Flag", {"log": str() as log, "notes": [str() as one, str() as two], **rest}:
+            return _flag(head, log, (one.encode(), two.encode()), rest)
+        case _:
+            pass
     raise _unknown(value)
 
 
@@ -113,12 +117,21 @@ def _receipt(head: dict[str, Any], entry: str, record: str, rest: JsonObject) ->
     return ErasureReceipt(**head, entry=entry, record=record, backups_until=until)
 
 
-def _flag(head: dict[str, Any], log: str, notes: tuple[bytes, bytes]) -> ForkFlag:
+def _flag(head: dict[str, Any], log: str, notes: tuple[bytes, bytes], rest: JsonObject) -> ForkFlag:
+    proof = rest.pop("proof", [])
+    _expect(not rest, "a flag with log, notes and proof", sorted(rest))
+    _expect(isinstance(proof, list) and len(proof) <= _PROOF, "up to 64 hashes", proof)
     for note in notes:
         origin = unverified(note, _ABOUT)[0].origin
         _expect(origin == log, f"two checkpoints of {log[:200]}", origin)
     _expect(notes[0] != notes[1], "two checkpoints that differ", "the same twice")
-    return ForkFlag(**head, log=LogId(log), notes=notes)
+    hashes = tuple(_hash(one) for one in proof)
+    return ForkFlag(**head, log=LogId(log), notes=notes, proof=hashes)
+
+
+def _hash(text: object) -> bytes:
+    _expect(isinstance(text, str) and _HASH.fullmatch(text), "a hash in base64", text)
+    return base64.b64decode(str(text))
 
 
 def _is_time(text: str) -> bool:

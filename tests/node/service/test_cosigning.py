@@ -10,9 +10,10 @@ import pytest
 from node.config import WitnessSettings
 from node.service.cosigning import collect_cosignatures
 from node.service.home import Home
+from node.service.identities import own_signer
 from node.service.publish import publish
 from node.service.replicate import contact_of, follow, sync_all
-from node.service.witness import own_signer, witnessed
+from node.service.witness import witnessed
 from peers.checkpoint import cosigned_at, open_note, unverified
 from peers.log import LogId
 from tests.homes import Clock, Web, home_of, practice, profile

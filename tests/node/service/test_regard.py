@@ -9,10 +9,11 @@ import pytest
 
 from node.config import WitnessSettings
 from node.service.home import Home
+from node.service.identities import own_signer
 from node.service.publish import publish
 from node.service.regard import said_of
 from node.service.replicate import PeerReport, contact_of, follow, sync_all
-from node.service.witness import add_checkpoint, own_signer
+from node.service.witness import add_checkpoint
 from peers.checkpoint import Checkpoint, NoteSigner, cosign, cosigned_at, seal_note
 from peers.log import LogId
 from peers.merkle import Frontier

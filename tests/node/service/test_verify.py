@@ -16,10 +16,11 @@ from node.service.records import receipt, record_at
 from node.service.replicate import follow, sync_all
 from node.service.verify import probe, verify
 from node.store.ports import Audience
-from peers.checkpoint import NoteVerifier
+from peers.checkpoint import NoteSigner, NoteVerifier
 from peers.encoding import jcs
 from peers.log import LogId
 from peers.tiles import bundle_path, pack, pack_records, records_path
+from peers.witness import timed
 from tests.homes import Web, home_of, practice, profile
 
 AURORA, HANSOL = "https://aurora.example", "https://hansol.example"
@@ -169,9 +170,11 @@ class TestAFile:
         path.write_bytes(jcs(evidence))
         steps = await verify(hansol, str(path))
         assert failed(steps) == []
-        assert "proof of a fork" in steps[-1].detail
+        assert steps[-1].detail == "proven: two roots for 2 entries: a fork"
         path.write_bytes(jcs({**evidence, "notes": evidence["notes"][:1] * 2}))
-        assert failed(await verify(hansol, str(path))) == ["the notes contradict each other"]
+        assert failed(await verify(hansol, str(path))) == [
+            "the notes prove that the log has shown two histories"
+        ]
         forged = [evidence["notes"][0], evidence["notes"][1].replace("\n2\n", "\n3\n")]
         path.write_bytes(jcs({**evidence, "notes": forged}))
         assert failed(await verify(hansol, str(path))) == ["note 2 is signed by the log's key"]
@@ -187,7 +190,13 @@ class TestAFile:
         verifier = NoteVerifier(LOG, aurora.keys.log.public)
         path = tmp_path / "evidence.json"
         path.write_bytes(jcs(evidence_of(LOG, verifier, [new, old], "shrank")))
-        assert "a rollback" in (await verify(hansol, str(path)))[-1].detail
+        step = (await verify(hansol, str(path)))[-1]
+        assert (step.ok, step.detail.partition(":")[0]) == (False, "not proven")
+        later = timed(old, NoteSigner(LOG, aurora.keys.log), int(aurora.now().timestamp()) + 60)
+        path.write_bytes(jcs(evidence_of(LOG, verifier, [new, later], "shrank")))
+        steps = await verify(hansol, str(path))
+        assert failed(steps) == []
+        assert "after it had signed 3: a rollback" in steps[-1].detail
         path.write_bytes(jcs(evidence_of(LOG, verifier, [old, new], "grew")))
         assert "the log's entries must show" in (await verify(hansol, str(path)))[-1].detail
 

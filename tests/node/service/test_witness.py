@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from node.service.home import Home
+from node.service.identities import own_signer, verifier_of
 from node.service.publish import publish
 from node.service.replicate import contact_of, follow, set_state, sync_all
 from node.service.tree import growth
-from node.service.witness import add_checkpoint, own_signer, verifier_of, witnessed
+from node.service.witness import add_checkpoint, witnessed
 from peers.checkpoint import Checkpoint, NoteSigner, cosigned_at, seal_note, unverified
 from peers.keys import SecretKey
 from peers.log import LogId

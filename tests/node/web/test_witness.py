@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from node.service.contacts import follow
+from node.service.identities import own_signer
 from node.service.publish import publish
-from node.service.witness import hash_of, own_signer
+from node.service.witness import hash_of
 from node.store.ports import Audience
 from peers.checkpoint import cosigned_at
 from peers.witness import write_request
