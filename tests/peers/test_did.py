@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyld import jsonld
+from pyld.documentloader.frozen import FrozenDocumentLoader
 
 from peers.checkpoint import NoteVerifier
 from peers.did import Did, DidDocument, did_of, parse_did, read_document, write_document
@@ -243,6 +247,38 @@ def test_it_names_its_logs_and_where_the_node_answers() -> None:
         _ = bare.public_log
     with pytest.raises(Malformed, match="expected a service #log-public, found none"):
         _ = bare.base_url
+
+
+def test_as_linked_data_it_says_the_same(shared: Path) -> None:
+    """By the contexts that it names, each key is a Multikey under its one purpose."""
+
+    def load(url: str, _options: object) -> dict[str, object]:
+        files = {"https://w3id.org/security/multikey/v1": "multikey-v1.jsonld"}
+        if url not in files:
+            found: dict[str, object] = FrozenDocumentLoader()(url, {})
+            return found
+        text = (shared / "vectors" / "contexts" / files[url]).read_text("utf-8")
+        return {"documentUrl": url, "contextUrl": None, "document": json.loads(text)}
+
+    document = document_of()
+    [node] = jsonld.expand(json.loads(write_document(document)), {"documentLoader": load})
+    sec, did = "https://w3id.org/security#", "https://www.w3.org/ns/did#"
+    said = {
+        one["@id"]: (one["@type"], one[f"{sec}publicKeyMultibase"][0]["@value"])
+        for one in node[f"{sec}verificationMethod"]
+    }
+    purposes = {
+        "assertionMethod": {**document.record_keys, **document.log_keys},
+        "authenticationMethod": document.http_keys,
+    }
+    for purpose, keys in purposes.items():
+        assert [one["@id"] for one in node[sec + purpose]] == list(keys)
+        for id_, key in keys.items():
+            assert said.pop(id_) == ([f"{sec}Multikey"], key.multikey)
+    assert said == {}
+    assert {
+        one["@id"]: one[f"{did}serviceEndpoint"][0]["@id"] for one in node[f"{did}service"]
+    } == {f"{DID.text}#{name}": address for name, address in document.services.items()}
 
 
 def test_a_logs_service_carries_the_line_that_its_followers_need() -> None:

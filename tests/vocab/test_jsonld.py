@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -227,3 +228,9 @@ def test_what_is_no_json_ld_is_refused_in_words(document: Document) -> None:
 def test_what_is_not_expanded_cannot_be_compacted() -> None:
     with pytest.raises(NotJsonLd):
         compact([{"@value": {"a": 1}}])
+
+
+def test_the_pinned_context_of_proofs_is_the_official_one(shared: Path) -> None:
+    """Byte for byte; its SHA-256 is printed in the Recommendation."""
+    official = shared / "vectors" / "contexts" / "data-integrity-v2.jsonld"
+    assert context_bytes(DATA_INTEGRITY_URL) == official.read_bytes()
