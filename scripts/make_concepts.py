@@ -90,6 +90,12 @@ CHOICES: Final = {
     "RightsHolders": Choice("a group of rights holders", ("group",)),
     "ServiceArea": Choice("a public service of the framework", ("service-area",)),
     "State": Choice("a state of an action (planned, under way, in place, …)", ("state",)),
+    "SubmissionChannel": Choice(
+        "a channel of a submission (direct, through the NMIRF)", ("submission-channel",)
+    ),
+    "SubmissionKind": Choice(
+        "a kind of submission (report, voluntary local review, statement)", ("submission-kind",)
+    ),
     "WithdrawalReason": Choice("a reason of withdrawal", ("withdrawal-reason",)),
 }
 

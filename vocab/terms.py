@@ -30,6 +30,7 @@ __all__ = [
     "State",
     "StudyKind",
     "SubmissionChannel",
+    "SubmissionKind",
     "Tier",
     "TranslationStatus",
     "WithdrawalReason",
@@ -240,6 +241,14 @@ class SubmissionChannel(StrEnum):
 
     DIRECT = f"{IC}submission-channel/direct"
     THROUGH_NMIRF = f"{IC}submission-channel/through-nmirf"
+
+
+class SubmissionKind(StrEnum):
+    """What a city sends to an international mechanism."""
+
+    REPORT = f"{IC}submission-kind/report"
+    VOLUNTARY_LOCAL_REVIEW = f"{IC}submission-kind/voluntary-local-review"
+    STATEMENT = f"{IC}submission-kind/statement"
 
 
 class TranslationStatus(StrEnum):

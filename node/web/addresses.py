@@ -34,6 +34,8 @@ PLURALS: Final[Mapping[str, str]] = {
     "exchange": "exchanges",
     "membership": "memberships",
     "assessment": "assessments",
+    "submission": "submissions",
+    "recommendation": "recommendations",
 }
 """Segment in a record's IRI → segment of the pages about everybody's records."""
 

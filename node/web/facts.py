@@ -22,7 +22,9 @@ from vocab.records import (
     Organization,
     Practice,
     ProgressReport,
+    Recommendation,
     Strategy,
+    Submission,
     Withdrawal,
 )
 
@@ -54,8 +56,8 @@ def facts_of(record: AnyRecord, writer: Writer) -> Iterator[Fact]:
             yield from writer.records(say("Reaffirmation"), [record.reaffirmation])
             yield from writer.records(say("Statuses"), record.statuses)
             yield from writer.tongues(record.languages)
-        case Assessment():
-            yield from _of_assessment(record, writer)
+        case Assessment() | Submission() | Recommendation():
+            yield from _of_review(record, writer)
         case Need() | Offer() | Exchange():
             yield from _of_learning(record, writer)
         case Membership():
@@ -122,6 +124,31 @@ def _of_assessment(record: Assessment, writer: Writer) -> Iterator[Fact]:
     yield from writer.concepts(say("State"), [record.state])
     yield from writer.day(say("Date"), record.date)
     yield from writer.fact(say("Source"), outside(record.source))
+
+
+def _of_review(record: Assessment | Submission | Recommendation, writer: Writer) -> Iterator[Fact]:
+    say = writer.shell.words.say
+    match record:
+        case Assessment():
+            yield from _of_assessment(record, writer)
+        case Submission():
+            yield from writer.concepts(say("Kind"), [record.kind])
+            yield from writer.concepts(say("UN mechanisms"), record.mechanism)
+            yield from writer.fact(say("Cycle"), _code(record.cycle) if record.cycle else None)
+            yield from writer.concepts(say("Sent"), [record.channel])
+            yield from writer.day(say("Date"), record.date)
+            yield from writer.records(say("Recommendations"), record.recommendations)
+            yield from writer.tongues(record.languages)
+        case Recommendation():
+            yield from writer.concepts(say("State"), [record.state])
+            yield from writer.concepts(say("Made by"), [record.kind])
+            yield from writer.fact(say("Symbol"), _code(record.symbol))
+            place = _code(record.paragraph) if record.paragraph else None
+            yield from writer.fact(say("Paragraph"), place)
+            yield from writer.day(say("Date"), record.date)
+            yield from writer.day(say("Last reviewed"), record.reviewed)
+            yield from writer.concepts(say("Groups"), record.rights_holders)
+            yield from writer.fact(say("Source"), outside(record.source))
 
 
 def _of_learning(record: Need | Offer | Exchange, writer: Writer) -> Iterator[Fact]:

@@ -36,7 +36,9 @@ from vocab.records import (
     Organization,
     Practice,
     ProgressReport,
+    Recommendation,
     Strategy,
+    Submission,
     Withdrawal,
     type_of,
 )
@@ -125,7 +127,9 @@ def named_in(record: AnyRecord) -> set[str]:
             named |= {record.member, record.organization}
         case Withdrawal():
             named |= {record.replaced_by}
-        case City() | Organization() | ActionStatus() | Strategy() | Need():
+        case Submission():
+            named |= set(record.recommendations)
+        case City() | Organization() | ActionStatus() | Strategy() | Need() | Recommendation():
             pass
     return {iri for iri in named if iri}
 
@@ -200,6 +204,12 @@ def _sections(record: AnyRecord, shell: Shell) -> Iterator[Section]:
         case Assessment():
             yield Section(say("What was found"), record.statement)
             yield Section(say("How it was found"), record.method)
+        case Submission():
+            yield Section(say("What was answered"), record.answer)
+        case Recommendation():
+            yield Section(say("In its words"), record.text)
+            yield Section(say("Why"), record.reason, callout=True)
+            yield Section(say("What to know"), record.note)
         case Need():
             yield Section(say("What the city is struggling with"), record.problem)
             yield Section(say("What should be different afterwards"), record.wanted_outcome)

@@ -51,6 +51,8 @@ _KINDS: Final = {
     "Need": mark("Need"),
     "Offer": mark("Offer"),
     "Exchange": mark("Peer-learning exchange"),
+    "Submission": mark("Submission to a UN mechanism"),
+    "Recommendation": mark("UN recommendation followed"),
     "Withdrawal": mark("Withdrawal"),
 }
 _PLURALS: Final = {
@@ -66,6 +68,8 @@ _PLURALS: Final = {
     "needs": mark("Needs"),
     "offers": mark("Offers"),
     "exchanges": mark("Exchanges"),
+    "submissions": mark("Submissions to UN mechanisms"),
+    "recommendations": mark("UN recommendations followed"),
 }
 
 

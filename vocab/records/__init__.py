@@ -27,6 +27,7 @@ from vocab.records.base import (
     Translation,
 )
 from vocab.records.learning import Exchange, Need, Offer
+from vocab.records.review import Recommendation, Submission
 from vocab.records.work import (
     ActionStatus,
     Assessment,
@@ -59,8 +60,10 @@ __all__ = [
     "Part",
     "Practice",
     "ProgressReport",
+    "Recommendation",
     "Record",
     "Strategy",
+    "Submission",
     "Translation",
     "Withdrawal",
     "parse",
@@ -81,6 +84,8 @@ AnyRecord: TypeAlias = (
     | Need
     | Offer
     | Exchange
+    | Submission
+    | Recommendation
     | Withdrawal
 )
 
@@ -101,6 +106,8 @@ KINDS: Final[Mapping[str, str]] = {
     "Need": "need",
     "Offer": "offer",
     "Exchange": "exchange",
+    "Submission": "submission",
+    "Recommendation": "recommendation",
 }
 """Each type's segment in addresses. A Withdrawal has none: it stands at ``<record>/v/<n>``."""
 

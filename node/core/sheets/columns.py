@@ -37,6 +37,8 @@ SHEETS: Final = (
     "Practice",
     "Strategy",
     "ProgressReport",
+    "Submission",
+    "Recommendation",
     "Need",
     "Offer",
     "Assessment",
