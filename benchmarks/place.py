@@ -13,7 +13,8 @@ from benchmarks.corpus import BASE, KEY, LOG, bodies, documents, entries
 from node.config import Config, NodeSettings, ServerSettings
 from node.core.admission import Verdict, admit
 from node.core.identity import identity_of
-from node.service.home import Home, Keys
+from node.service.home import Home, Keys, Own
+from node.store.keyfiles import KeyFolder
 from node.store.oxigraph import open_oxigraph
 from node.store.ports import Audience
 from node.store.sqlite import open_sqlite
@@ -65,8 +66,8 @@ async def homestead(folder: Path, port: int = 8498) -> AsyncIterator[Home]:
                 node=NodeSettings(base_url=base, role="observer", data_dir=folder),
                 server=ServerSettings(listen=f"127.0.0.1:{port}"),
             ),
-            document=identity_of(base, keys.record.public, keys.log.public, keys.http.public),
-            keys=keys,
+            own=Own(identity_of(base, keys.record.public, keys.log.public, keys.http.public), keys),
+            keyring=KeyFolder(folder / "keys"),
             logs={one: LogId(f"localhost:{port}/log/{one}") for one in Audience},
             ledger=ledger,
             desk=desk,

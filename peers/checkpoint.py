@@ -141,11 +141,13 @@ class NoteSigner:
         return NoteVerifier(self.name, self.signer.public)
 
 
-def seal_note(checkpoint: Checkpoint, signer: NoteSigner) -> bytes:
-    """Write a checkpoint as a signed note."""
+def seal_note(checkpoint: Checkpoint, *signers: NoteSigner) -> bytes:
+    """Write a checkpoint as a signed note, a line for each who signs it."""
     text = checkpoint.text()
-    line = _line(signer.name, signer.verifier.key_id + signer.signer.sign(text.encode()))
-    return f"{text}\n{line}".encode()
+    lines = [
+        _line(one.name, one.verifier.key_id + one.signer.sign(text.encode())) for one in signers
+    ]
+    return f"{text}\n{''.join(lines)}".encode()
 
 
 def open_note(note: bytes, verifier: NoteVerifier) -> Checkpoint:

@@ -97,8 +97,10 @@ class Batch:
         assert self.base.size + len(self.entries) == self.head.size, "a batch has no gaps"
 
 
-def extend(base: Frontier, leaves: Sequence[bytes], signer: NoteSigner) -> Batch:
-    """Append leaves to our own log, and sign the result.
+def extend(
+    base: Frontier, leaves: Sequence[bytes], signer: NoteSigner, *former: NoteSigner
+) -> Batch:
+    """Append leaves to our own log, and sign the result; with former keys as well, where given.
 
     Without leaves it signs the same tree again.
 
@@ -109,7 +111,7 @@ def extend(base: Frontier, leaves: Sequence[bytes], signer: NoteSigner) -> Batch
         if len(leaf) > MAX_ENTRY:
             raise ValueError(f"entry {index} has {len(leaf):,} bytes; at most {MAX_ENTRY:,} fit")
     head = base.extend(leaves)
-    note = seal_note(Checkpoint(signer.name, head.size, head.root()), signer)
+    note = seal_note(Checkpoint(signer.name, head.size, head.root()), signer, *former)
     return Batch(LogId(signer.name), base, tuple(leaves), head, note)
 
 

@@ -20,10 +20,16 @@ from node.config import Config, NodeSettings, Role
 from node.core.identity import identity_of
 from node.service.append import open_logs
 from node.service.contacts import contact_of_log
-from node.service.home import Home, Keys
+from node.service.home import Home, Keys, Own
 from node.service.readers import reader_of
 from node.service.witness import add_checkpoint, hash_of, held_note
-from node.store.memory import MemoryDesk, MemoryGraphStore, MemoryLedger, MemoryTextIndex
+from node.store.memory import (
+    MemoryDesk,
+    MemoryGraphStore,
+    MemoryKeyRing,
+    MemoryLedger,
+    MemoryTextIndex,
+)
 from node.store.ports import Audience, audience_of
 from peers.client import Answer, Fetcher
 from peers.did import DidDocument, write_document
@@ -215,8 +221,8 @@ async def home_of(
     limits = Limits()
     home = Home(
         config=Config(node=NodeSettings(base_url=base_url, role=role, data_dir=Path("absent"))),
-        document=document,
-        keys=keys,
+        own=Own(document, keys),
+        keyring=MemoryKeyRing({"record-1": keys.record, "log-1": keys.log, "http-1": keys.http}),
         logs={one: LogId(f"{name}/log/{one}") for one in Audience},
         ledger=MemoryLedger(name),
         desk=MemoryDesk(),

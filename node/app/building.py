@@ -13,11 +13,11 @@ from typing import Final
 import structlog
 
 from node.config import Config
-from node.core.identity import identity_of
 from node.errors import Refused, SettingsError
 from node.service.append import open_logs, resume
-from node.service.home import Home, Keys
-from node.store.keyfiles import load_keys
+from node.service.home import Home
+from node.service.own import lost, own_of
+from node.store.keyfiles import KeyFolder, first_recovery_hash
 from node.store.oxigraph import open_oxigraph
 from node.store.ports import Audience
 from node.store.sqlite import open_sqlite
@@ -47,11 +47,13 @@ async def build(
     clock: Callable[[], datetime] = now,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
     workers: Workers | None = None,
+    recovering: bool = False,
 ) -> AsyncIterator[Home]:
     """Open a node's stores and keys, and finish what a crash left unfinished.
 
     Args:
         workers: Query workers that several nodes share; a pool of its own without.
+        recovering: Open it even where keys in force are lost, to put new ones in their place.
 
     Raises:
         SettingsError: There is no node here.
@@ -60,18 +62,18 @@ async def build(
     """
     data = config.node.data_dir
     await asyncio.to_thread(check_identity, config)
-    files = await asyncio.to_thread(load_keys, data / "keys")
-    document = identity_of(
-        config.node.base_url, files.record.public, files.log.public, files.http.public
-    )
+    ring = KeyFolder(data / "keys")
     limits = Limits()
     name = config.node.base_url.partition("://")[2]
     async with AsyncExitStack() as stack:
         ledger, desk = await stack.enter_async_context(open_sqlite(data / "node.db"))
+        own = await own_of(ledger, ring, config.node.base_url)
+        if lost(own) and not recovering:
+            raise Refused(f"{data / 'keys'}: {lost(own)[0]}")
         home = Home(
             config=config,
-            document=document,
-            keys=Keys(record=files.record, log=files.log, http=files.http),
+            own=own,
+            keyring=ring,
             logs={one: LogId(f"{name}/log/{one}") for one in Audience},
             ledger=ledger,
             desk=desk,
@@ -81,7 +83,7 @@ async def build(
                 open_oxigraph(data / "graph", slots=config.query.workers, workers=workers)
             ),
             fetch=await stack.enter_async_context(
-                Fetcher(limits, allow_loopback=document.did.is_loopback)
+                Fetcher(limits, allow_loopback=own.document.did.is_loopback)
             ),
             limits=limits,
             now=clock,
@@ -89,7 +91,7 @@ async def build(
         )
         try:
             await resume(home)
-            await open_logs(home, files.recovery_hash)
+            await open_logs(home, await asyncio.to_thread(first_recovery_hash, data / "keys"))
         except Refused as exc:
             # It still reads. What is staged stays so until it may sign.
             _log.error("nothing is published from here", reason=str(exc))

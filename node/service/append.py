@@ -16,17 +16,30 @@ from node.core.admission import Verdict
 from node.core.identity import genesis_of
 from node.errors import Refused
 from node.service.home import Home
+from node.service.keys import history_of
+from node.service.own import secret_of, take_up
 from node.service.standing import check_may_sign
-from node.store.ports import Conflict, Staged
+from node.store.ports import Audience, Conflict, Staged
 from peers.checkpoint import NoteSigner, NoteVerifier, cosigned_at
-from peers.encoding import JsonObject, jcs
+from peers.encoding import JsonObject, jcs, parse_canonical
+from peers.keychange import read_change
 from peers.log import Body, Entry, EntryKind, LogId, extend
 from peers.proofs import sign
 from peers.tiles import SALT
 from peers.witness import timed
 from vocab.shapes import Widest, audience_limit
 
-__all__ = ["Receipt", "open_logs", "promised", "put", "resume", "stage_of", "time_to_sign"]
+__all__ = [
+    "Receipt",
+    "commit_change",
+    "open_logs",
+    "promised",
+    "put",
+    "resume",
+    "stage_of",
+    "strike_off",
+    "time_to_sign",
+]
 
 _ATTEMPTS: Final = 10
 """Of a commit. Writers of one process wait for each other, so one is nearly always enough."""
@@ -73,9 +86,16 @@ def stage_of(home: Home, log: LogId, document: JsonObject, iri: str, kind: Entry
 async def put(home: Home, staged: Sequence[Staged]) -> list[Receipt]:
     """Stage and commit records of one log; whoever calls holds ``home.writing``.
 
+    Raises:
+        Refused: We may not sign now; or a change of our keys was under way, and was finished
+            first: what is given here was signed with the old ones.
+
     Whatever goes wrong, they are struck off the desk: what was not committed was not acknowledged.
     Only the end of the process leaves them there, for ``resume``.
     """
+    if any(one.kind == EntryKind.KEY_CHANGE for one in await home.desk.staged()):
+        await _finish(home)
+        raise Refused("a change of keys was finished just now: publish again, with the new ones")
     try:
         await home.desk.stage(staged)
         return await _commit(home, staged)
@@ -118,12 +138,12 @@ async def _append(home: Home, staged: Sequence[Staged]) -> tuple[int, list[Entry
     """Commit to the log where it stands now; again, where somebody else was faster."""
     log = staged[0].log
     await check_may_sign(home, log)
-    signer = NoteSigner(log, home.keys.log)
+    signer, *former = await _signers(home, staged)
     for attempt in range(_ATTEMPTS):
         base = await home.ledger.head(log)
         entries = await _entries(home, log, base.size, staged)
         try:
-            batch = extend(base, [entry.leaf for entry in entries], signer)
+            batch = extend(base, [entry.leaf for entry in entries], signer, *former)
             at = await time_to_sign(home, log)
             await home.ledger.commit(
                 replace(batch, note=timed(batch.note, signer, at)),
@@ -214,14 +234,63 @@ async def resume(home: Home) -> list[Receipt]:
         A receipt for each record that was finished now.
     """
     async with home.writing:
-        finished: list[Receipt] = []
-        staged = await home.desk.staged()
-        for log in dict.fromkeys(one.log for one in staged):
-            own = [one for one in staged if one.log == log]
-            left = [one for one in own if await _is_next(home, one)]
-            finished += await _commit(home, left) if left else []
-            await home.desk.unstage(own)
-        return finished
+        return await _finish(home)
+
+
+async def _finish(home: Home) -> list[Receipt]:
+    """Commit what is staged: records first, for the old keys signed them; the public log last of
+    those that a change of keys goes to."""
+    finished: list[Receipt] = []
+    staged = await home.desk.staged()
+    changes = [one for one in staged if one.kind == EntryKind.KEY_CHANGE]
+    records = [one for one in staged if one not in changes]
+    for log in dict.fromkeys(one.log for one in records):
+        own = [one for one in records if one.log == log]
+        left = [one for one in own if await _is_next(home, one)]
+        finished += await _commit(home, left) if left else []
+        await home.desk.unstage(own)
+    for one in sorted(changes, key=lambda one: one.log == home.logs[Audience.PUBLIC]):
+        finished += await _commit(home, [one]) if await _is_next(home, one) else []
+    if changes:
+        await take_up(home)
+        await home.desk.unstage(changes)
+    return finished
+
+
+async def commit_change(home: Home, staged: Staged) -> int:
+    """Commit a staged change of keys to its log; whoever calls holds ``home.writing``.
+
+    Returns:
+        Where it stands.
+    """
+    [receipt] = await _commit(home, [staged])
+    return receipt.index
+
+
+async def strike_off(home: Home, staged: Sequence[Staged]) -> None:
+    """Take off the desk what is done, or will not be done."""
+    await _to_the_end(home.desk.unstage(staged))
+
+
+async def _signers(home: Home, staged: Sequence[Staged]) -> list[NoteSigner]:
+    """Who signs the next checkpoint: the log key; after a change of it the new one and the old.
+
+    Whoever knows the old key alone learns so of a tree that has the new one in it.
+    """
+    log = staged[0].log
+    if staged[0].kind != EntryKind.KEY_CHANGE:
+        return [NoteSigner(log, home.keys.log)]
+    history = await history_of(home.ledger, log, home.document.did)
+    assert history is not None, "a log begins with Genesis"
+    old = await secret_of(home.keyring, history, "log")
+    change, _ = read_change(parse_canonical(staged[0].body.record), log)
+    made = [name.partition("#")[2] for name in change.add if "#log-" in name]
+    new = await home.keyring.secret(made[0]) if made else None
+    if made and new is None:
+        raise Refused(f"{made[0]}.key is missing, and a change of keys to it was begun")
+    # After a recovery there may be no old key to sign with, and it would say nothing either.
+    here = [] if change.recovery is not None and new is not None else [old]
+    return [NoteSigner(log, one) for one in ([new] if new else []) + here]
 
 
 async def _is_next(home: Home, staged: Staged) -> bool:

@@ -63,7 +63,7 @@ async def _bring_from(home: Home, base_url: str) -> int:
     refused: dict[int, str] = {}
     flow = pull_bodies(log, held.size, entries, home.limits, refused=refused)
     bodies = await drive(flow, reader)
-    keys = await history_of(home, log, home.document.did)
+    keys = await history_of(home.ledger, log, home.document.did)
     if keys is None:
         raise Untrusted(log, "expected our own Genesis to begin what is held here, found none")
     keys = followed(keys, entries, bodies)

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from node.config import Config
-from node.store.ports import Audience, Desk, GraphStore, Ledger, TextIndex
+from node.store.ports import Audience, Desk, GraphStore, KeyRing, Ledger, TextIndex
 from peers.client import Fetcher
 from peers.did import DidDocument
 from peers.keys import PublicKey, Signer
 from peers.limits import Limits
 from peers.log import LogId
 
-__all__ = ["Home", "Keys", "Standing"]
+__all__ = ["Home", "Keys", "Own", "Standing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,19 @@ class Keys:
     record: Signer
     log: Signer
     http: Signer
+
+
+@dataclass(slots=True)
+class Own:
+    """Who we are now; a change of keys puts both anew, together.
+
+    Attributes:
+        document: Our DID document; ``document.did`` is who we are.
+        keys: The secret halves of what is in force.
+    """
+
+    document: DidDocument
+    keys: Keys
 
 
 @dataclass(slots=True)
@@ -62,8 +75,8 @@ class Home:
 
     Attributes:
         config: The settings in force.
-        document: Our DID document; ``document.did`` is who we are.
-        keys: The secret halves.
+        own: Our DID document and our keys, as they are in force.
+        keyring: All secret keys that this node has.
         logs: Our own log for each audience.
         ledger, desk, text, graph: The stores, behind their ports. Text and graph are of public
             records.
@@ -80,8 +93,8 @@ class Home:
     """
 
     config: Config
-    document: DidDocument
-    keys: Keys
+    own: Own
+    keyring: KeyRing
     logs: Mapping[Audience, LogId]
     ledger: Ledger
     desk: Desk
@@ -96,6 +109,16 @@ class Home:
     indexing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     standing: Standing = field(default_factory=Standing, repr=False, compare=False)
     broken: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
+
+    @property
+    def document(self) -> DidDocument:
+        """Our DID document, as it is served now."""
+        return self.own.document
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that sign now."""
+        return self.own.keys
 
     @property
     def base_url(self) -> str:

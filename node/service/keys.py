@@ -9,6 +9,7 @@ from node.core.admission import Verdict
 from node.core.identity import check_genesis, log_address
 from node.service.home import Home
 from node.service.pinning import agreed
+from node.store.ports import Ledger
 from peers.checkpoint import Checkpoint, NoteVerifier, open_note, unverified
 from peers.client import LogReader
 from peers.did import Did, DidDocument
@@ -27,13 +28,13 @@ __all__ = ["history_in", "history_of", "keys_of", "open_newest", "take_back", "w
 _KEYS: Final = frozenset({EntryKind.GENESIS, EntryKind.KEY_CHANGE})
 
 
-async def history_of(home: Home, log: LogId, did: Did) -> KeyHistory | None:
+async def history_of(ledger: Ledger, log: LogId, did: Did) -> KeyHistory | None:
     """The key history of a log as far as we hold it; ``None`` where we hold no beginning of it.
 
     Each change is judged anew, whatever verdict was kept: a few signatures.
     """
     url = log_address(did, log)
-    first = [one for one in await home.ledger.versions(f"{url}/genesis") if one.log == log]
+    first = [one for one in await ledger.versions(f"{url}/genesis") if one.log == log]
     if not first or first[0].index or first[0].body is None:
         return None
     try:
@@ -43,7 +44,7 @@ async def history_of(home: Home, log: LogId, did: Did) -> KeyHistory | None:
     while True:
         known = len(history.changes)
         last = history.changes[-1] if known else 0
-        for held in await home.ledger.versions(change_address(url, known + 1)):
+        for held in await ledger.versions(change_address(url, known + 1)):
             # One of this name that stands before the change it would follow was refused there.
             if held.log == log and held.index > last:
                 history = followed(history, [held.entry], [held.body])
@@ -61,7 +62,7 @@ async def keys_of(home: Home, document: DidDocument) -> KeyHistory:
         PeerError, ValueError: The log cannot be had, or does not lead to the keys of the document.
     """
     log = document.public_log
-    held = await history_of(home, log, document.did)
+    held = await history_of(home.ledger, log, document.did)
     if held is not None:
         return held
     methods = {**document.record_keys, **document.log_keys}

@@ -220,7 +220,7 @@ async def rejudge(home: Home) -> int:
         if held.verdict.rules >= RULES or held.body is None or held.log not in documents:
             continue
         document = documents[held.log]
-        keys = await history_of(home, held.log, document.did)
+        keys = await history_of(home.ledger, held.log, document.did)
         if keys is None:
             continue
         verdict = admit(held.entry, held.body, held.log, document, keys, home.limits)

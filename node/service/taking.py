@@ -89,7 +89,7 @@ async def _pulled(
     """The entries that are new, and the peer's document of today."""
     document = document_of_peer(contact)
     held, note = await home.ledger.head(log), await home.ledger.note(log)
-    keys = await history_of(home, log, document.did)
+    keys = await history_of(home.ledger, log, document.did)
     known = NoteVerifier(log, keys.in_force("log")[1]) if keys else verifier_of(document, log)
     try:
         batch = await drive(
@@ -122,7 +122,7 @@ async def _judged(home: Home, contact: Contact, batch: Batch, reader: LogReader)
     entries = read_entries(batch, after=before[0].entry.published if before else None)
     refused: dict[int, str] = {}
     bodies = await drive(pull_bodies(log, start, entries, home.limits, refused=refused), reader)
-    keys = await history_of(home, log, document.did)
+    keys = await history_of(home.ledger, log, document.did)
     if keys is None:
         keys = _beginning(log, entries[0], bodies[0], document, home.limits)
     keys = followed(keys, entries, bodies)

@@ -1,4 +1,5 @@
-"""The node's secret keys, a file each: ``record-1.key``, ``log-1.key``, ``http-1.key``.
+"""The node's secret keys, a file each: ``record-1.key``, ``log-1.key``, ``http-1.key``, and those
+that came after them.
 
 A file holds one Multikey (``z3u2…``) and is its owner's alone (0600, in a folder 0700): a key that
 others could read is refused, for nobody knows who has it. The recovery key is never written; what
@@ -7,6 +8,7 @@ stays of it is its hash.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from node.errors import Refused
 from peers.keychange import recovery_hash
 from peers.keys import BadKey, SecretKey
 
-__all__ = ["KeyFiles", "load_keys", "make_keys"]
+__all__ = ["KeyFiles", "KeyFolder", "first_recovery_hash", "make_keys"]
 
 _PURPOSES: Final = ("record", "log", "http")
 _RECOVERY: Final = "recovery-hash"
@@ -52,28 +54,53 @@ def make_keys(folder: Path, entropy: Callable[[int], bytes]) -> tuple[KeyFiles, 
     return KeyFiles(**keys, recovery_hash=hashed), recovery
 
 
-def load_keys(folder: Path) -> KeyFiles:
-    """Read a node's keys.
+def first_recovery_hash(folder: Path) -> str:
+    """Hash of the recovery key that our logs begin with; later ones stand in the logs.
 
     Raises:
-        Refused: A file is missing, is no key, or can be read by others than its owner.
+        Refused: It is not there.
     """
-    keys = {purpose: _read(folder / f"{purpose}-1.key") for purpose in _PURPOSES}
     try:
-        hashed = (folder / _RECOVERY).read_text("ascii").strip()
+        return (folder / _RECOVERY).read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as exc:
         raise Refused(f"{folder / _RECOVERY} cannot be read: {exc}") from exc
-    return KeyFiles(**keys, recovery_hash=hashed)
+
+
+class KeyFolder:
+    """The key ring of a node, a file for each key: ``node.store.ports.KeyRing``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def secret(self, name: str) -> SecretKey | None:
+        return await asyncio.to_thread(self._secret, name)
+
+    async def make(self, name: str, seed: bytes) -> SecretKey:
+        return await asyncio.to_thread(self._make, name, seed)
+
+    def _secret(self, name: str) -> SecretKey | None:
+        path = self._folder / f"{name}.key"
+        return _read(path) if path.exists() else None
+
+    def _make(self, name: str, seed: bytes) -> SecretKey:
+        held = self._secret(name)
+        if held is not None:
+            return held
+        made = SecretKey.from_seed(seed)
+        # Whole under its name or not there at all: a crash must not leave half a key.
+        path = self._folder / f"{name}.key"
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        _write(part, f"{made.multikey}\n")
+        part.rename(path)
+        _sync_folder(self._folder)
+        return made
 
 
 def _read(path: Path) -> SecretKey:
     try:
         held = path.stat()
         text = path.read_text("ascii").strip()
-    except FileNotFoundError:
-        raise Refused(
-            f"{path} is missing: a node cannot sign without its keys; bring them back from a backup"
-        ) from None
     except (OSError, UnicodeDecodeError) as exc:
         raise Refused(f"{path} cannot be read: {exc}") from exc
     if held.st_mode & (stat.S_IRWXG | stat.S_IRWXO):

@@ -15,6 +15,7 @@ StoreError
 from node.store.ports.desk import Contact, Copy, Desk, Message, Staged
 from node.store.ports.errors import Broken, Busy, Conflict, Full, Outdated, StoreError
 from node.store.ports.graph import Budget, GraphPut, GraphStore, Rows
+from node.store.ports.keyring import KeyRing
 from node.store.ports.ledger import (
     FORGOTTEN,
     Audience,
@@ -52,6 +53,7 @@ __all__ = [
     "GraphStore",
     "Held",
     "Hit",
+    "KeyRing",
     "Ledger",
     "Message",
     "Outdated",

@@ -10,7 +10,7 @@ import pytest
 from node.control import run
 from node.service.contacts import contact_of, hint, set_grant, set_state
 from node.service.directory import admit, members, revoke, suspend
-from node.service.home import Home
+from node.service.home import Home, Own
 from node.service.index import catch_up
 from node.service.publish import publish, withdraw
 from node.service.readers import networks, reader_of
@@ -277,7 +277,7 @@ class TestWhatItCosts:
                 zip(hansol.document.http_keys, thief.document.http_keys.values(), strict=True)
             ),
         )
-        web.homes[HANSOL] = replace(hansol, document=stolen)
+        web.homes[HANSOL] = replace(hansol, own=Own(stolen, hansol.keys))
         headers = sign_read(
             URL, thief.keys.http, keyid=hansol.http_method, now=int(thief.now().timestamp())
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from node.service.home import Home
+from node.service.home import Home, Own
 from node.service.identities import own_signer, verifier_of
 from node.service.publish import publish
 from node.service.replicate import contact_of, follow, set_state, sync_all
@@ -106,7 +106,8 @@ async def test_a_log_that_is_not_followed_is_unknown(
 
 
 async def test_a_note_signed_with_another_key_is_refused(aurora: Home, hansol: Home) -> None:
-    forger = replace(aurora, keys=replace(aurora.keys, log=SecretKey.from_seed(b"f" * 32)))
+    keys = replace(aurora.keys, log=SecretKey.from_seed(b"f" * 32))
+    forger = replace(aurora, own=Own(aurora.document, keys))
     done = await add_checkpoint(
         hansol, write_request(other_tree(forger, 2, b"r" * 32), old=0, proof=[])
     )
