@@ -125,7 +125,7 @@ async def _one_call(config: Config, name: str, arguments: Mapping[str, Any]) -> 
     try:
         return await call_line(_socket(config), name, arguments)
     except NotServed:
-        async with build(config) as home:
+        async with build(config, recovering=name == "identity.rotate") as home:
             await catch_up(home)
             return await run(home, name, arguments)
 

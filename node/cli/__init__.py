@@ -27,7 +27,7 @@ COMMANDS = {
     "serve": ("node.cli.serve", "Run the node."),
     "doctor": ("node.cli.setup", "Say what is wrong with the node, and how to mend it."),
     "config": ("node.cli.setup", "Check or show the settings."),
-    "identity": ("node.cli.setup", "Show who this node is."),
+    "identity": ("node.cli.identity", "Show who this node is."),
     "validate": ("node.cli.records", "Check a record before it is published."),
     "publish": ("node.cli.records", "Sign a record and put it into the log."),
     "import": ("node.cli.sheets", "Take the records of a spreadsheet as drafts."),

@@ -1,4 +1,4 @@
-"""Commands about the node itself: init, config, identity, doctor, rebuild, version."""
+"""Commands about the node itself: init, config, doctor, rebuild, version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from node.cli.console import Console, plain
 from node.cli.session import call, settings
 
-__all__ = ["config", "doctor", "identity", "init", "rebuild", "version"]
+__all__ = ["config", "doctor", "init", "rebuild", "version"]
 
 
 @click.command()
@@ -100,44 +100,6 @@ def example() -> None:
     from node.config import example_text
 
     click.echo(example_text(), nl=False)
-
-
-@click.group()
-def identity() -> None:
-    """Show who this node is, and confirm that its log is whole.
-
-    Example: intercity identity show
-    """
-
-
-@identity.command("show")
-@click.pass_obj
-def show_identity(console: Console) -> None:
-    """The node's DID, its keys and its log.
-
-    Example: intercity identity show
-    """
-    done = call(console, "identity")
-    lines = [f"{key}\t{value}" for key, value in done.items() if isinstance(value, str)]
-    console.answer("intercity/identity/1", done, "\n".join(lines))
-
-
-@identity.command("confirm")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def confirm_log(console: Console, yes: bool) -> None:
-    """Say that this node's log is whole, where no witness can be asked: it may publish again.
-
-    Do so only if you are sure that its data was not restored from an old backup. Publishing from
-    an old state shows two histories, and every follower freezes the node for good. Exit code 4
-    where somebody has shown that entries are missing here.
-
-    Example: intercity identity confirm
-    """
-    console.confirm("Are you sure that nothing of this node's log is missing?", yes=yes)
-    done = call(console, "identity.confirm")
-    size = done["size"]
-    console.answer("intercity/identity-confirm/1", done, f"{done['log']}: {size} entries confirmed")
 
 
 @click.command()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
+from node.errors import Refused
 from node.service.append import resume
 from node.service.doctor import doctor
 from node.service.home import Home
-from node.service.index import rebuild
+from node.service.index import catch_up, rebuild
+from node.service.outbox import announce
+from node.service.rotate import rotate
 from node.service.standing import confirm
 from peers.checkpoint import NoteVerifier
 from peers.encoding import JsonObject
+from peers.keys import BadKey, SecretKey
 
-__all__ = ["confirm_log", "diagnose", "identity", "rebuild_catalog"]
+__all__ = ["confirm_log", "diagnose", "identity", "rebuild_catalog", "rotate_keys"]
 
 
 async def identity(home: Home) -> JsonObject:
@@ -40,6 +45,53 @@ async def confirm_log(home: Home) -> JsonObject:
     await resume(home)
     log = home.document.public_log
     return {"log": log, "size": (await home.ledger.head(log)).size}
+
+
+async def rotate_keys(
+    home: Home,
+    *,
+    purposes: Sequence[str],
+    recovery_key: str = "",
+    next_recovery_hash: str = "",
+    stolen_since: str = "",
+) -> JsonObject:
+    """What was changed: ``added``, ``removed``, ``places`` in the logs, ``taken_back``.
+
+    Raises:
+        Refused: It is not for us to change, or not with this key.
+    """
+    done = await rotate(
+        home,
+        purposes,
+        recovery=_recovery(recovery_key) if recovery_key else None,
+        next_recovery_hash=next_recovery_hash,
+        stolen_since=_time(stolen_since),
+    )
+    await catch_up(home)
+    await announce(home)
+    return asdict(done)
+
+
+def _recovery(text: str) -> SecretKey:
+    try:
+        return SecretKey.from_multikey(text)
+    except BadKey as exc:
+        raise Refused(f"the recovery key: {exc}") from exc
+
+
+def _time(text: str) -> str:
+    """A moment as logs write it, in UTC to the second."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise Refused(f"expected a time such as 2026-05-01T12:00:00Z, found {text[:60]!r}") from exc
+    return (
+        (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        .astimezone(UTC)
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
 
 
 async def diagnose(home: Home, *, only: Sequence[str] = ()) -> JsonObject:

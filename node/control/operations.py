@@ -50,6 +50,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
     "pair.say": learning.say_word,
     "pair.list": learning.list_exchanges,
     "identity": keeping.identity,
+    "identity.rotate": keeping.rotate_keys,
     "identity.confirm": keeping.confirm_log,
     "doctor": keeping.diagnose,
     "rebuild": keeping.rebuild_catalog,

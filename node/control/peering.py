@@ -8,6 +8,7 @@ from node.service import contacts, directory, discover, forks, readers, replicat
 from node.service import verify as checking
 from node.service.home import Home
 from node.service.index import catch_up
+from node.service.keys import said_of_keys
 from node.service.outbox import announce
 from node.service.regard import said_of
 from node.store.ports import Audience, Contact
@@ -88,6 +89,7 @@ async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> Js
         "error": "; ".join(
             one for one in (contact.error, contact.copy_of(Audience.MEMBERS).error) if one
         ),
+        "keys": await said_of_keys(home, contact.log),
         "advice": _advice(contact) or await said_of(home, contact),
     }
 

@@ -12,18 +12,26 @@ from node.service.pinning import agreed
 from node.store.ports import Ledger
 from peers.checkpoint import Checkpoint, NoteVerifier, open_note, unverified
 from peers.client import LogReader
-from peers.did import Did, DidDocument
+from peers.did import Did, DidDocument, parse_did
 from peers.encoding import parse_canonical
 from peers.errors import PeerError
 from peers.history import KeyHistory, Term, begin, followed
-from peers.keychange import change_address
+from peers.keychange import PURPOSES, change_address
 from peers.limits import Limits
 from peers.log import Batch, Body, Entry, EntryKind, LogId, read_entries
 from peers.merkle import Frontier
 from peers.sync import Fetch, drive, pull_bodies, pull_entries
 from peers.tiles import WIDTH
 
-__all__ = ["history_in", "history_of", "keys_of", "open_newest", "take_back", "whole_log"]
+__all__ = [
+    "history_in",
+    "history_of",
+    "keys_of",
+    "open_newest",
+    "said_of_keys",
+    "take_back",
+    "whole_log",
+]
 
 _KEYS: Final = frozenset({EntryKind.GENESIS, EntryKind.KEY_CHANGE})
 
@@ -125,6 +133,22 @@ def open_newest(note: bytes, log: LogId, keys: KeyHistory) -> Checkpoint:
     """
     size = unverified(note, log)[0].size
     return open_note(note, NoteVerifier(log, keys.in_force("log", size)[1]))
+
+
+async def said_of_keys(home: Home, log: LogId) -> str:
+    """What a log says of changes of its owner's keys, in words; empty where there were none."""
+    did = parse_did(f"did:web:{log.partition('/')[0].replace(':', '%3A')}")
+    keys = await history_of(home.ledger, log, did)
+    if keys is None or not keys.changes:
+        return ""
+    [last] = await home.ledger.entries(log, keys.changes[-1], keys.changes[-1] + 1)
+    now = ", ".join(keys.in_force(one)[0].partition("#")[2] for one in PURPOSES)
+    said = f"changed by its log on {last.entry.published[:10]}: {now}"
+    if keys.revoked:
+        said += (
+            f"; in wrong hands before: {', '.join(one.partition('#')[2] for one in keys.revoked)}"
+        )
+    return said
 
 
 async def take_back(home: Home, history: KeyHistory) -> int:

@@ -193,7 +193,7 @@ async def test_a_recovery_works_without_the_keys_that_were_lost(aurora: Home, ha
     for log in aurora.logs.values():
         note = await aurora.ledger.note(log)
         assert note is not None
-        assert open_note(note, NoteVerifier(log, aurora.keys.log.public))
+        assert open_note(note, NoteVerifier(log, aurora.keys.log.public)).size == 2
     report = await ask(hansol)
     assert not report.error
     assert document_of_peer(await contact_of(hansol, AURORA)) == aurora.document
@@ -285,7 +285,7 @@ async def _cut_off(home: Home, after: int) -> int:
     async def never(staged: object) -> None:
         raise _Killed
 
-    home.ledger.commit = commit_until  # type: ignore[method-assign,assignment]
+    home.ledger.commit = commit_until  # type: ignore[method-assign]
     home.desk.unstage = never  # type: ignore[method-assign]
     try:
         with pytest.raises(_Killed):
