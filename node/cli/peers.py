@@ -120,6 +120,7 @@ def _listing(console: Console) -> None:
             "behind": "Behind",
             "contacted": "Last contact",
             "verified": "Verified",
+            "keys": "Keys",
             "error": "Last error",
             "advice": "Advice",
         },

@@ -1,6 +1,7 @@
 """A node that is killed: run as a program, it forks a child for each line that it reads.
 
-A line is ``{"config": …, "do": "publish" | "sync" | "check", "die_at": n, "die_after": seconds}``.
+A line is ``{"config": …, "do": …, "die_at": n, "die_after": seconds}``; ``do`` is ``publish``,
+``rotate``, ``sync`` or ``check``.
 The child counts every call into a store, before and after it, and ends itself with SIGKILL at the
 n-th; or a timer does, wherever the child is then. What it acknowledged stands in ``acknowledged``
 beside the settings, a line each. Answered is ``exit <code>`` or ``killed``.
@@ -22,15 +23,18 @@ from typing import Any
 
 from node.app import build
 from node.config import Config, load
+from node.core.identity import log_address
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.publish import publish_many, withdraw
 from node.service.replicate import sync_all
+from node.service.rotate import rotate
+from peers.log import LogId
 from tests.homes import practice
 from tests.scenarios.towns import check_everything
 
-STORES = ("ledger", "desk", "text", "graph")
-WRITES = ("stage", "unstage", "commit", "apply", "put_contact", "judge")
+STORES = ("ledger", "desk", "text", "graph", "keyring")
+WRITES = ("stage", "unstage", "commit", "apply", "put_contact", "judge", "make")
 
 
 class Reaper:
@@ -88,6 +92,19 @@ async def syncing(home: Home, acknowledge: Callable[[str, int], None]) -> None:
     await catch_up(home)
 
 
+async def rotating(home: Home, acknowledge: Callable[[str, int], None]) -> None:
+    """Publish, put new keys in the place of all old ones, and publish with those."""
+    for title in ("Antes", "Después"):
+        [receipt] = await publish_many(home, [practice(title)])
+        acknowledge(receipt.iri, receipt.version)
+        if title == "Antes":
+            done = await rotate(home, ["record", "log", "http"])
+            for log in done.places:
+                number = int(home.record_method.rpartition("-")[2]) - 1
+                acknowledge(f"{log_address(home.document.did, LogId(log))}/keychange/{number}", 1)
+    await catch_up(home)
+
+
 async def checking(home: Home, acknowledged: Path) -> None:
     """Everything holds, and nothing acknowledged is missing, whole or not there at all."""
     await check_everything(home)
@@ -109,6 +126,8 @@ async def live(config: Config, order: dict[str, Any], acknowledged: Path) -> Non
 
         if order["do"] == "publish":
             await publishing(home, acknowledge)
+        elif order["do"] == "rotate":
+            await rotating(home, acknowledge)
         elif order["do"] == "sync":
             await syncing(home, acknowledge)
         else:

@@ -71,6 +71,22 @@ async def test_publishing_survives_death_at_every_write(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
+async def test_a_change_of_keys_survives_death_at_every_write(tmp_path: Path) -> None:
+    """Neither lost nor doubled: both logs have it, or neither."""
+    await made(tmp_path, "aurora")
+    async with mortals(tmp_path / "aurora") as lives:
+        deaths = 0
+        for at in range(1, 200):
+            ended = await lives.live(do="rotate", die_at=at)
+            await lives.check()
+            if ended == "exit 0":
+                break
+            assert ended == "killed"
+            deaths += 1
+        assert deaths >= 12, "keys are made, changes staged, committed to two logs and struck off"
+
+
+@pytest.mark.timeout(300)
 async def test_following_survives_death_at_every_write(tmp_path: Path) -> None:
     one, two = await made(tmp_path, "aurora"), await made(tmp_path, "hansol")
     async with running(one) as (aurora,):

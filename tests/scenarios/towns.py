@@ -12,6 +12,7 @@ from node.app import make_node, serve
 from node.config import Config, load
 from node.service.home import Home
 from node.service.index import catch_up
+from node.service.keys import history_of
 from node.service.replicate import PeerReport, sync_all
 from node.store.ports import Audience
 from node.store.workers.pool import open_workers
@@ -19,7 +20,7 @@ from peers.checkpoint import NoteVerifier, open_note
 from peers.encoding import parse_canonical
 from peers.log import EntryKind
 from peers.merkle import Frontier
-from peers.proofs import verify
+from peers.proofs import method_of, verify
 
 __all__ = ["check_everything", "free_port", "in_step", "made", "running"]
 
@@ -81,12 +82,22 @@ async def check_everything(home: Home) -> None:
             checkpoint = open_note(note, NoteVerifier(log, home.keys.log.public))
             assert (checkpoint.size, checkpoint.root) == (head.size, head.root())
             assert held[0].entry.kind is EntryKind.GENESIS
+            history = await history_of(home.ledger, log, home.document.did)
+            assert history is not None
+            assert history.in_force("record")[0] == home.record_method
             newest: dict[str, int] = {}
             for one in held:
                 assert one.entry.version == newest.get(one.entry.object, 0) + 1
                 newest[one.entry.object] = one.entry.version
                 assert one.body is not None
-                verify(parse_canonical(one.body.record), home.keys.record.public)
+                if one.entry.kind is EntryKind.KEY_CHANGE:
+                    assert one.index in history.changes
+                    continue
+                secured = parse_canonical(one.body.record)
+                key = history.valid_at(method_of(secured), one.index)
+                assert key is not None or not one.verdict.admitted
+                if key is not None:
+                    verify(secured, key)
     assert await home.desk.staged() == []
     assert await _in_step(home)
 

@@ -10,7 +10,7 @@ import pytest
 
 from node.errors import NotFound, Refused
 from node.service.forks import evidence_against, take_flag
-from node.service.home import Home
+from node.service.home import Home, Own
 from node.service.identities import own_signer
 from node.service.publish import publish
 from node.service.replicate import contact_of, follow, sync_all
@@ -110,7 +110,8 @@ async def test_a_flag_is_judged_by_our_own_copy_too(
 async def test_a_flag_with_a_forged_note_costs_its_sender(
     aurora: Home, other: Home, hansol: Home
 ) -> None:
-    thief = replace(other, keys=replace(other.keys, log=SecretKey.from_seed(b"t" * 32)))
+    keys = replace(other.keys, log=SecretKey.from_seed(b"t" * 32))
+    thief = replace(other, own=Own(other.document, keys))
     forged = extend(Frontier(), [b"another"], own_signer(thief)).note
     with pytest.raises(Refused, match="proves nothing"):
         await take_flag(hansol, flag(aurora, hansol, (await note_of(aurora), forged)))
