@@ -18,6 +18,7 @@ from node.core.ulid import ulid
 from node.errors import NotFound, Refused
 from node.service.contacts import contact_of_log, document_of_peer
 from node.service.home import Home
+from node.service.keys import history_of, open_newest
 from node.service.identities import own_signer, verifier_of
 from node.service.outbox import queue
 from node.service.tree import frontier_at, growth
@@ -94,7 +95,9 @@ async def against_our_copy(
     Raises:
         Malformed, BadSignature: It is no checkpoint that the log's key has signed.
     """
-    told = open_note(note, verifier_of(document_of_peer(contact), log))
+    document = document_of_peer(contact)
+    keys = await history_of(home.ledger, log, document.did)
+    told = open_newest(note, log, keys) if keys else open_note(note, verifier_of(document, log))
     head, held = await home.ledger.head(log), await home.ledger.note(log)
     if held is None or not 0 < told.size <= head.size:
         return None
