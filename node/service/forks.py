@@ -18,8 +18,8 @@ from node.core.ulid import ulid
 from node.errors import NotFound, Refused
 from node.service.contacts import contact_of_log, document_of_peer
 from node.service.home import Home
-from node.service.keys import history_of, open_newest
 from node.service.identities import own_signer, verifier_of
+from node.service.keys import history_of, open_newest
 from node.service.outbox import queue
 from node.service.tree import frontier_at, growth
 from node.store.ports import Contact
