@@ -14,6 +14,8 @@ from benchmarks.measure import Row, table
 SUITES = {
     "steps": "the steps of a record's trip",
     "ingest": "a peer's log: fetched, verified, durable, searchable",
+    "sync": "a peer followed over HTTP, beside ldes-client; polling",
+    "append": "our own log: signed, hashed, durable",
     "search": "text search over many records",
     "pages": "pages and start",
 }

@@ -78,8 +78,8 @@ def bodies(count: int) -> list[Body]:
     ]
 
 
-def entries(held: list[Body], iris: list[str]) -> list[Entry]:
-    """A log's entries for these bodies, from position 0."""
+def entries(held: list[Body], iris: list[str], start: int = 0) -> list[Entry]:
+    """A log's entries for these bodies, from position ``start``."""
     return [
         Entry(
             id=f"http://{LOG}/e/{number}",
@@ -90,5 +90,5 @@ def entries(held: list[Body], iris: list[str]) -> list[Entry]:
             prev=None,
             digest=body.digest,
         )
-        for number, (body, iri) in enumerate(zip(held, iris, strict=True))
+        for number, (body, iri) in enumerate(zip(held, iris, strict=True), start)
     ]

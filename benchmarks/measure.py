@@ -25,7 +25,7 @@ class Row:
         what: What was done.
         ours, theirs: Figures in ``unit``; ``theirs`` is ``None`` where nothing stands beside.
         beside: Whose figure ``theirs`` is.
-        unit: ``µs``, ``ms``, ``s`` (less is better) or ``/s`` (more is better).
+        unit: ``µs``, ``ms``, ``s``, ``%`` (less is better) or ``/s`` (more is better).
         goal: What we aim for, as words.
         note: What the reader should know, such as how much was measured.
     """

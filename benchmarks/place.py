@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.corpus import BASE, KEY, LOG, bodies, documents, entries
-from node.config import Config, NodeSettings, ServerSettings
+from node.config import Config, NodeSettings, Role, ServerSettings
 from node.core.admission import Verdict, admit
 from node.core.identity import identity_of
 from node.service.home import Home, Keys, Own
@@ -28,7 +28,15 @@ from peers.limits import Limits
 from peers.log import Body, extend, read_entry
 from peers.tiles import WIDTH
 
-__all__ = ["PEER", "free_port", "homestead", "judge", "leaves_and_bodies", "take_in"]
+__all__ = [
+    "PEER",
+    "PEER_KEYS",
+    "free_port",
+    "homestead",
+    "judge",
+    "leaves_and_bodies",
+    "take_in",
+]
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -49,21 +57,29 @@ KEYS = KeyHistory(
 """Its keys, which never changed."""
 
 
+PEER_KEYS = Keys(record=KEY, log=_key("log"), http=_key("http"))
+"""The secret halves of ``PEER``'s keys, for whoever runs its node."""
+
+
 @asynccontextmanager
-async def homestead(folder: Path, port: int = 8498) -> AsyncIterator[Home]:
-    """An observer's node in a folder, its stores on disk."""
+async def homestead(
+    folder: Path, port: int = 8498, *, keys: Keys | None = None, role: Role = "observer"
+) -> AsyncIterator[Home]:
+    """A node in a folder, its stores on disk."""
+    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - once, before anything is measured
     base = f"http://localhost:{port}"
-    keys = Keys(record=_key("own record"), log=_key("own log"), http=_key("own http"))
+    keys = keys or Keys(record=_key("own record"), log=_key("own log"), http=_key("own http"))
     limits = Limits()
     async with (
         open_sqlite(folder / "node.db") as (ledger, desk),
         open_tantivy(folder / "text") as text,
+        open_tantivy(folder / "members-text") as members_text,
         open_oxigraph(folder / "graph") as graph,
         Fetcher(limits, allow_loopback=True) as fetch,
     ):
         yield Home(
             config=Config(
-                node=NodeSettings(base_url=base, role="observer", data_dir=folder),
+                node=NodeSettings(base_url=base, role=role, data_dir=folder),
                 server=ServerSettings(listen=f"127.0.0.1:{port}"),
             ),
             own=Own(identity_of(base, keys.record.public, keys.log.public, keys.http.public), keys),
@@ -72,6 +88,7 @@ async def homestead(folder: Path, port: int = 8498) -> AsyncIterator[Home]:
             ledger=ledger,
             desk=desk,
             text=text,
+            members_text=members_text,
             graph=graph,
             fetch=fetch,
             limits=limits,

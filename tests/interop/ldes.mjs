@@ -1,6 +1,7 @@
 // ldes-client replicates a feed, or follows it while it grows:
-// {url, ordered?, after?, follow?: different members to wait for} →
-// {members: [{id, timestamp, isVersionOf, quads: N-Quads}], fragments: [url, …]}.
+// {url, ordered?, after?, follow?: different members to wait for, count?: only count them} →
+// {members: [{id, timestamp, isVersionOf, quads: N-Quads}], count, fragments: [url, …],
+//  cpu: seconds that it took}.
 import { DataFactory, Writer } from 'n3'
 import { intoConfig, replicateLDES } from 'ldes-client'
 
@@ -22,6 +23,7 @@ const written = (quads) => new Writer({ format: 'N-Quads' }).quadsToString(
 )
 
 const asked = await question()
+const start = process.cpuUsage()
 const client = replicateLDES(intoConfig({
   url: asked.url,
   polling: asked.follow !== undefined,
@@ -34,7 +36,9 @@ client.on('error', (error) => { throw error })
 const members = []
 const ids = new Set()
 for await (const { id, timestamp, isVersionOf, quads } of client.stream()) {
-  members.push({ id: id.value, timestamp, isVersionOf, quads: written(quads) })
-  if (ids.add(id.value).size === asked.follow) break
+  ids.add(id.value)
+  if (!asked.count) members.push({ id: id.value, timestamp, isVersionOf, quads: written(quads) })
+  if (ids.size === asked.follow) break
 }
-answer({ members, fragments })
+const { user, system } = process.cpuUsage(start)
+answer({ members, count: ids.size, fragments, cpu: (user + system) / 1e6 })
