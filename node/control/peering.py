@@ -87,7 +87,7 @@ async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> Js
         "reads_ours": await readers.may_read(home, contact),
         "granted": contact.granted,
         "error": "; ".join(
-            one for one in (contact.error, contact.copy_of(Audience.MEMBERS).error) if one
+            one for one in (contact.error, contact.trail(Audience.MEMBERS).error) if one
         ),
         "keys": await said_of_keys(home, contact.log),
         "advice": _advice(contact) or await said_of(home, contact),

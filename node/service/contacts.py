@@ -148,7 +148,7 @@ async def hint(home: Home, did: str, log: str = "") -> None:
     """
     contact = await home.desk.contact(did)
     if contact is not None and log == f"{contact.base_url}/log/{Audience.MEMBERS}":
-        await home.desk.put_contact(contact.with_copy(Audience.MEMBERS, refused=""))
+        await home.desk.put_contact(contact.with_trail(Audience.MEMBERS, refused=""))
     await home.desk.put_page("hint", did, home.stamp().encode())
 
 

@@ -62,7 +62,7 @@ _ATTEMPTS: Final = 3
 """Of one peer, where another task of ours was faster."""
 _BUDGET: Final = 600.0
 """Seconds for one log of a peer, however slowly it answers."""
-_REFUSED_FOR: Final = timedelta(hours=6)
+_REFUSED_FOR: Final = timedelta(hours=1)
 """How long a peer that shows us no members' log is not asked for it, unless it says that it has."""
 _UNSAID: Final = "its members' log cannot be followed; 'peers list' says more to the operator"
 """What pages and journal say of a members' log: an error quotes what it is about."""
@@ -171,10 +171,10 @@ async def _sync_log(
         return await _succeeded(home, contact, audience, reader, taken, report)
     report = replace(report, requests=report.requests + reader.requests)
     if audience is Audience.MEMBERS and isinstance(error, Absent):
-        await _update_copy(home, contact.did, audience, refused=home.stamp())
+        await _update_trail(home, contact.did, audience, refused=home.stamp())
         return report
     if audience is Audience.MEMBERS:
-        await _update_copy(home, contact.did, audience, error=error.reason)
+        await _update_trail(home, contact.did, audience, error=error.reason)
         return await _failed(home, report, error, said=_UNSAID)
     return await _failed(home, report, error, said=error.reason)
 
@@ -184,7 +184,7 @@ async def _reader(home: Home, contact: Contact, audience: Audience) -> LogReader
     return LogReader(
         home.fetch,
         f"{contact.base_url}/log/{audience}",
-        etag=contact.copy_of(audience).etag,
+        etag=contact.trail(audience).etag,
         note=await home.ledger.note(contact.log_of(audience)),
         signed=None if audience is Audience.PUBLIC else partial(_signed, home),
     )
@@ -199,7 +199,7 @@ def _may_ask(home: Home, contact: Contact) -> bool:
     """Whether the peer keeps a members' log, and did not just answer that it is not for us."""
     if document_of_peer(contact).members_log is None:
         return False
-    refused = contact.copy_of(Audience.MEMBERS).refused
+    refused = contact.trail(Audience.MEMBERS).refused
     return not refused or refused <= _before(home, _REFUSED_FOR)
 
 
@@ -269,7 +269,7 @@ async def _succeeded(
         failures=0,
         **({"document": taken.document} if taken and taken.document else {}),
     )
-    await _update_copy(
+    await _update_trail(
         home, contact.did, audience, verified=now, size=size, etag=reader.etag, refused="", error=""
     )
     report = replace(report, held={**report.held, audience: size})
@@ -335,8 +335,8 @@ async def _update(home: Home, did: str, **changes: Any) -> None:
         await home.desk.put_contact(replace(contact, **changes))
 
 
-async def _update_copy(home: Home, did: str, audience: Audience, **changes: Any) -> None:
-    """The same for how our copy of one of its logs stands."""
+async def _update_trail(home: Home, did: str, audience: Audience, **changes: Any) -> None:
+    """The same for how far we have followed one of its logs."""
     contact = await home.desk.contact(did)
     if contact is not None:
-        await home.desk.put_contact(contact.with_copy(audience, **changes))
+        await home.desk.put_contact(contact.with_trail(audience, **changes))

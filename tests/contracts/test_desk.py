@@ -46,8 +46,8 @@ async def test_what_is_staged_survives_closing_until_it_is_unstaged(open_store: 
 
 
 async def test_a_contact_is_kept_as_it_was_put(open_store: OpenStore) -> None:
-    public = CONTACT.with_copy(Audience.PUBLIC, size=7, etag='"7"')
-    grown = public.with_copy(Audience.MEMBERS, refused="2026-01-01T00:00:00Z")
+    public = CONTACT.with_trail(Audience.PUBLIC, size=7, etag='"7"')
+    grown = public.with_trail(Audience.MEMBERS, refused="2026-01-01T00:00:00Z")
     async with open_store() as (_, desk):
         await desk.put_contact(CONTACT)
         await desk.put_contact(grown)

@@ -51,7 +51,17 @@ PUBLIC, MEMBERS, WITHDRAWN, INTERNAL, NEED = (
     "zafirnube", "oroverdex", "cobrelunax", "platasolix", "estanorrio"
 )  # fmt: skip
 PLACES = ("title", "text", "caption", "partner", "office", "file")
-TELLING = {"pages", "search", "queries", "addresses", "logs", "copies", "exports", "journal"}
+TELLING = {
+    "pages",
+    "search",
+    "queries",
+    "feeds",
+    "addresses",
+    "logs",
+    "copies",
+    "exports",
+    "journal",
+}
 """Channels in which the public word is found: in the journal by a line of the test's own."""
 
 
@@ -155,6 +165,9 @@ async def read_everything(
     sizes = {log: await size_of(aurora, log) for log in aurora.logs.values()}
     for number, home in enumerate(homes):
         seeds = ("/", "/feed.atom", "/data/checkpoints", "/practices", "/needs", "/partners")
+        for path in ("/feed", "/feed/0"):
+            for accept in ("application/n-quads", "application/trig", "application/ld+json"):
+                await channels.get("feeds", home.base_url + path, Accept=accept)
         await channels.crawl("pages", home.base_url, seeds)
         await ask(channels, home.base_url)
         for log, size in sizes.items():
@@ -303,4 +316,4 @@ async def test_a_leak_would_be_found(tmp_path: Path) -> None:
         channels = Channels(session)
         await read_everything(channels, [aurora], {"leak": f"{aurora.base_url}/city"}, tmp_path)
         found = {where.partition(":")[0] for where in channels.where(MEMBERS)}
-    assert found == {"pages", "search", "queries", "logs", "copies", "exports"}
+    assert found == {"pages", "search", "queries", "feeds", "logs", "copies", "exports"}

@@ -12,7 +12,7 @@ StoreError
 └── Broken       a write failed so that nobody knows what is on the disk: the process must end
 """
 
-from node.store.ports.desk import Contact, Copy, Desk, Message, Staged
+from node.store.ports.desk import Contact, Desk, Message, Staged, Trail
 from node.store.ports.errors import Broken, Busy, Conflict, Full, Outdated, StoreError
 from node.store.ports.graph import Budget, GraphPut, GraphStore, Rows
 from node.store.ports.keyring import KeyRing
@@ -44,7 +44,6 @@ __all__ = [
     "Change",
     "Conflict",
     "Contact",
-    "Copy",
     "Desk",
     "Drop",
     "FacetCount",
@@ -65,5 +64,6 @@ __all__ = [
     "StoreError",
     "TextIndex",
     "TextPut",
+    "Trail",
     "audience_of",
 ]

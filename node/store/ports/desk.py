@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from node.store.ports.ledger import Audience
 from peers.log import Body, LogId
 
-__all__ = ["Contact", "Copy", "Desk", "Message", "Staged"]
+__all__ = ["Contact", "Desk", "Message", "Staged", "Trail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class Staged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """How our copy of one of a peer's logs stands; what it holds, the ledger knows.
+class Trail:
+    """How far we have followed one of a peer's logs; what we hold of it, the ledger knows.
 
     Attributes:
         size: Entries that its last verified checkpoint names.
@@ -60,7 +60,7 @@ class Contact:
         source: Who brought it: ``operator``, or the DID of a network.
         followed: When we began, RFC 3339.
         contacted: Last answer of any kind.
-        copies: How our copy of each of its logs stands.
+        trails: How far we have followed each of its logs.
         granted: Whether the operator lets it read our members' log, member or not.
         error: The last failure in words, empty after a success.
         failures: Failures in a row.
@@ -75,7 +75,7 @@ class Contact:
     source: str = "operator"
     followed: str = ""
     contacted: str = ""
-    copies: Mapping[Audience, Copy] = field(default_factory=dict)
+    trails: Mapping[Audience, Trail] = field(default_factory=dict)
     granted: bool = False
     error: str = ""
     failures: int = 0
@@ -84,25 +84,25 @@ class Contact:
     @property
     def size(self) -> int:
         """Entries of its public log that its last verified checkpoint names."""
-        return self.copy_of(Audience.PUBLIC).size
+        return self.trail(Audience.PUBLIC).size
 
     @property
     def verified(self) -> str:
         """When its public log was last verified to its end."""
-        return self.copy_of(Audience.PUBLIC).verified
+        return self.trail(Audience.PUBLIC).verified
 
     def log_of(self, audience: Audience) -> LogId:
         """Its log for an audience, whether or not it keeps one and we may read it."""
         return LogId(f"{self.log.rpartition('/')[0]}/{audience}")
 
-    def copy_of(self, audience: Audience) -> Copy:
-        """How our copy of its log for an audience stands."""
-        return self.copies.get(audience, Copy())
+    def trail(self, audience: Audience) -> Trail:
+        """How far we have followed its log for an audience."""
+        return self.trails.get(audience, Trail())
 
-    def with_copy(self, audience: Audience, **changes: Any) -> Contact:
-        """The contact with one copy changed."""
-        changed = replace(self.copy_of(audience), **changes)
-        return replace(self, copies={**self.copies, audience: changed})
+    def with_trail(self, audience: Audience, **changes: Any) -> Contact:
+        """The contact with one trail changed."""
+        changed = replace(self.trail(audience), **changes)
+        return replace(self, trails={**self.trails, audience: changed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

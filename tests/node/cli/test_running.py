@@ -177,6 +177,40 @@ def test_a_record_is_found_on_another_node_after_one_sync(tmp_path: Path) -> Non
         assert "withdrawn" in done.stderr
 
 
+def test_what_members_share_is_found_by_whom_it_is_granted_to_alone(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    url, other = make(first, "Villa Aurora"), make(second, "Port Marama")
+    file = practice(tmp_path, "Asambleas")
+    done = run("--home", first, "publish", file, "--audience", "members")
+    assert "for members only" in done.stdout
+    with serving(first, url), serving(second, other):
+        told("--home", second, "peers", "follow", url)
+        told("--home", second, "sync")
+        run("--home", second, "search", "--members", "asambleas", code=1)
+        told("--home", first, "peers", "follow", other)
+        assert told("--home", first, "peers", "grant", other)["granted"]
+        # The next announcement, within seconds, makes the other node ask again.
+        deadline = time.monotonic() + 30
+        while not (found := _found(second, "--members", "asambleas")):
+            assert time.monotonic() < deadline, "the members' log did not arrive"
+            time.sleep(0.5)
+        assert [hit["audience"] for hit in found] == ["members"]
+        assert _found(second, "asambleas") == []
+        shown = run("--home", second, "show", found[0]["iri"])
+        assert "for members only" in shown.stderr
+
+
+def _found(folder: Path, *words: str) -> list[dict[str, Any]]:
+    """Hits of a search, which may have none."""
+    command = [sys.executable, "-m", "node", "--json", "--home", str(folder), "search", *words]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    rows: list[dict[str, Any]] = json.loads(done.stdout)["rows"]
+    return rows
+
+
 def test_a_peer_out_of_reach_is_exit_code_3(city: tuple[Path, str]) -> None:
     folder, _ = city
     done = run("--home", folder, "peers", "follow", f"http://localhost:{free_port()}", code=3)

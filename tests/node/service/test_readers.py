@@ -314,7 +314,7 @@ class TestFollowing:
         web.asked.clear()
         await sync_all(hansol)
         assert not [url for url in web.asked if "/log/members/" in url]
-        clock.time += timedelta(hours=7)
+        clock.time += timedelta(hours=2)
         await sync_all(hansol)
         assert [url for url in web.asked if "/log/members/" in url] == [
             f"{AURORA}/log/members/checkpoint",
@@ -356,7 +356,7 @@ class TestFollowing:
         # Pages and journal say that something is wrong, the operator hears what.
         contact = await contact_of(hansol, AURORA)
         assert "shrank" not in f"{report.error} {contact.error}"
-        assert "shrank from 3 to 2" in contact.copy_of(Audience.MEMBERS).error
+        assert "shrank from 3 to 2" in contact.trail(Audience.MEMBERS).error
         assert len(contact.evidence) == 2
         shown = (await run(hansol, "peers.evidence", {"peer": AURORA}))["evidence"]
         assert shown["log"] == "aurora.example/log/members"

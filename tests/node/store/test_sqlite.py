@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 
 from node.core.admission import Verdict
-from node.store.ports import Busy, Outdated, StoreError
+from node.store.ports import Audience, Busy, Outdated, StoreError, Trail
 from node.store.sqlite import open_sqlite
 from node.store.sqlite.schema import SCHEMA_VERSION
 from peers.log import extend
@@ -199,3 +200,30 @@ def test_what_was_acknowledged_before_a_kill_is_there(tmp_path: Path, after: int
             assert all(one.body for one in await ledger.entries(town.log, 0, head.size))
 
     asyncio.run(check())
+
+
+async def test_a_contact_that_an_older_version_kept_is_read(tmp_path: Path) -> None:
+    """It knew one log of a peer; what it did not know is learned with the next answer."""
+    older = {
+        "did": "did:web:lyon.example",
+        "base_url": "https://lyon.example",
+        "log": "lyon.example/log/public",
+        "document": b"{}",
+        "state": "paused",
+        "verified": "2026-01-01T00:00:00Z",
+        "size": 7,
+        "etag": '"7"',
+        "failures": 2,
+    }
+    path = tmp_path / "node.db"
+    async with open_sqlite(path):
+        pass
+    connection = apsw.Connection(str(path))
+    given = (older["did"], msgspec.msgpack.encode(older))
+    connection.execute("INSERT INTO contacts VALUES (?, ?)", given)
+    connection.close()
+    async with open_sqlite(path) as (_, desk):
+        [contact] = await desk.contacts()
+    assert (contact.did, contact.state, contact.failures) == (older["did"], "paused", 2)
+    assert contact.trail(Audience.PUBLIC) == Trail()
+    assert contact.log_of(Audience.MEMBERS) == "lyon.example/log/members"
