@@ -9,7 +9,7 @@ from node.service import verify as checking
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.keys import said_of_keys
-from node.service.outbox import announce
+from node.service.outbox import announce, tell_again
 from node.service.regard import said_of
 from node.store.ports import Audience, Contact
 from peers.encoding import JsonObject
@@ -60,6 +60,7 @@ async def change_state(home: Home, *, peer: str, state: str) -> JsonObject:
 async def grant_peer(home: Home, *, peer: str, granted: bool = True) -> JsonObject:
     """The peer, and whether it may read our members' log without being a member."""
     contact = await contacts.set_grant(home, peer, granted=granted)
+    await tell_again(home, contact)
     return {"did": contact.did, "granted": contact.granted}
 
 

@@ -25,7 +25,7 @@ from peers.errors import Malformed, PeerError, Unreachable
 from peers.httpsig import Request, sign_request
 from peers.notify import announce as announcement
 
-__all__ = ["announce", "backoff", "deliver", "queue"]
+__all__ = ["announce", "backoff", "deliver", "queue", "tell_again"]
 
 MEDIA_TYPE: Final = "application/ld+json"
 _AT_ONCE: Final = 8
@@ -120,6 +120,11 @@ async def _is_for(home: Home, contact: Contact, told: _Told) -> bool:
     later = (home.now() + _ASK_AGAIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     await _keep(home, Audience.MEMBERS, contact, replace(told, due=later))
     return False
+
+
+async def tell_again(home: Home, contact: Contact) -> None:
+    """Have a peer hear of our members' log soon, whatever it was told and whatever it was then."""
+    await home.desk.drop_page(_TOLD[Audience.MEMBERS], contact.did)
 
 
 def backoff(attempts: int, fraction: float) -> timedelta:

@@ -10,6 +10,7 @@ import pytest
 from node.control import run
 from node.errors import NotFound
 from node.service.home import Home
+from node.service.outbox import announce
 from tests.homes import Web, home_of, need, practice, profile
 
 AURORA, HANSOL = "https://aurora.example", "https://hansol.example"
@@ -101,6 +102,15 @@ async def test_the_operator_lets_a_peer_read_and_takes_it_back(aurora: Home) -> 
         assert (await do(aurora, "peers.grant", peer=HANSOL, granted=granted))["granted"] is granted
         [row] = (await do(aurora, "peers.list"))["peers"]
         assert row["reads_ours"] is granted
+
+
+async def test_a_peer_hears_at_once_of_what_it_may_read_now(aurora: Home) -> None:
+    await do(aurora, "publish", documents=[practice()], audience="members")
+    await do(aurora, "peers.follow", url=HANSOL)
+    # Of the public log; whoever may not read the other is not looked at again for minutes.
+    assert await announce(aurora) == 1
+    await do(aurora, "peers.grant", peer=HANSOL)
+    assert await announce(aurora) == 1
 
 
 async def test_a_dry_run_is_told_as_one(aurora: Home) -> None:
