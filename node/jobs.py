@@ -29,6 +29,7 @@ from node.service.index import catch_up
 from node.service.outbox import announce, deliver
 from node.service.replicate import rejudge, sync_hinted, sync_peer
 from node.service.standing import examine
+from node.service.views import compare_views
 from node.store.ports import Broken, StoreError
 from peers.errors import PeerError
 
@@ -138,7 +139,9 @@ class _Roster:
             _log.warning("a peer could not be followed", peer=did, reason=report.error)
             wait = pause_after(contact.failures + 1, self.home.config.sync.every)
             self.rest[did] = self.home.now() + wait - timedelta(seconds=_SOON)
-        elif report.new or report.changed or report.withdrawn:
+        else:
+            await compare_views(self.home, contact)
+        if report.new or report.changed or report.withdrawn:
             await catch_up(self.home)
 
     def cancel(self) -> None:

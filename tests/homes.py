@@ -39,7 +39,7 @@ from peers.keychange import recovery_hash
 from peers.keys import SecretKey
 from peers.limits import Limits
 from peers.log import LogId
-from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, spans
+from peers.tiles import WIDTH, bundle_path, pack, pack_records, records_path, spans, tile_path
 from peers.witness import Cosigned, Declined
 
 __all__ = [
@@ -130,6 +130,12 @@ class Web:
         if path.startswith("/log/public/"):
             log = home.logs[Audience.PUBLIC]
             return await self._part(home, log, path.removeprefix("/log/public/"))
+        if path == "/data/checkpoints":
+            public = [
+                one for one in await home.ledger.logs() if audience_of(one) is Audience.PUBLIC
+            ]
+            notes = [await home.ledger.note(log) for log in public]
+            return b"\n".join(note for note in notes if note)
         if path.startswith(("/mirror/", "/witness/")):
             return await self._copy(home, path)
         held = await home.ledger.latest(home.base_url + path)
@@ -171,6 +177,8 @@ class Web:
             start, stop = index * WIDTH, index * WIDTH + width
             if path == bundle_path(index, width):
                 return pack(await home.ledger.leaves(log, start, stop))
+            if path == tile_path(0, index, width):
+                return await home.ledger.tile(log, 0, index, width)
             name, _, skip = path.partition("?from=")
             if name == records_path(index, width):
                 held = await home.ledger.entries(log, start + int(skip or 0), stop)

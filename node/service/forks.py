@@ -65,9 +65,17 @@ async def freeze(
     await home.desk.put_page(_PROOF, contact.did, msgspec.json.encode(list(proof)))
     if len(notes) == 2 and unverified(notes[0], contact.did)[0].origin == contact.log:
         pair = (notes[0], notes[1])
-        if contradiction(pair, verifier_of(document_of_peer(contact)), proof):
+        if _is_proven(contact, pair, proof):
             await _tell(home, frozen, pair, tuple(proof))
     return frozen
+
+
+def _is_proven(contact: Contact, pair: tuple[bytes, bytes], proof: Sequence[bytes]) -> bool:
+    """Whether others will believe it: notes of two keys are beyond what a flag can show."""
+    try:
+        return bool(contradiction(pair, verifier_of(document_of_peer(contact)), proof))
+    except PeerError:
+        return False
 
 
 async def evidence_against(home: Home, contact: Contact) -> JsonObject:

@@ -11,8 +11,8 @@ histories, frozen with the evidence; it costs the others nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -31,8 +31,11 @@ from node.service.forks import freeze
 from node.service.home import Home
 from node.service.keys import history_of, take_back
 from node.service.many import each
+from node.service.mirrors import mirror_of, mirrors
 from node.service.regard import regard
+from node.service.reports import PeerReport, added
 from node.service.taking import Taken, verified
+from node.service.views import compare_views
 from node.store.ports import Audience, Conflict, Contact, StoreError
 from peers.client import LogReader
 from peers.errors import (
@@ -44,7 +47,6 @@ from peers.errors import (
     Untrusted,
 )
 from peers.httpsig import sign_read
-from peers.log import EntryKind
 
 __all__ = [
     "PeerReport",
@@ -70,37 +72,6 @@ _UNSAID: Final = "its members' log cannot be followed; 'peers list' says more to
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerReport:
-    """What came of asking one peer.
-
-    Attributes:
-        did, base_url: Who.
-        state: Of the contact afterwards.
-        size: Entries of its public log that we hold, verified.
-        held: The same for each of its logs that we follow.
-        new, changed, withdrawn: Records admitted now, by what happened to them.
-        quarantined: A reason for each record that was not admitted.
-        requests: How many it took.
-        error: What went wrong, in words; empty where nothing did.
-        exit_code: The command line's: 0, 1 (the answer cannot be used), 3 (out of reach) or
-            4 (not to be believed).
-    """
-
-    did: str
-    base_url: str
-    state: str
-    size: int = 0
-    held: Mapping[Audience, int] = field(default_factory=dict)
-    new: int = 0
-    changed: int = 0
-    withdrawn: int = 0
-    quarantined: tuple[str, ...] = ()
-    requests: int = 0
-    error: str = ""
-    exit_code: int = 0
-
-
 async def sync_all(home: Home, peers: Sequence[str] = ()) -> list[PeerReport]:
     """Ask every peer that we follow (or those named, by DID or address) what is new.
 
@@ -115,7 +86,19 @@ async def sync_all(home: Home, peers: Sequence[str] = ()) -> list[PeerReport]:
     else:
         contacts = [one for one in await home.desk.contacts() if one.state == "following"]
     work = [partial(sync_peer, home, contact) for contact in contacts]
-    return await each(work, at_once=home.config.sync.at_once)
+    reports = await each(work, at_once=home.config.sync.at_once)
+    reached = {one.did for one in reports if not one.exit_code}
+    looks = [partial(compare_views, home, one) for one in contacts if one.did in reached]
+    await each(looks, at_once=home.config.sync.at_once)
+    return [await _as_it_stands(home, one) for one in reports]
+
+
+async def _as_it_stands(home: Home, report: PeerReport) -> PeerReport:
+    """The report, where another peer has shown meanwhile that this one has two histories."""
+    contact = await home.desk.contact(report.did)
+    if contact is None or contact.state != "frozen" or report.state == "frozen":
+        return report
+    return replace(report, state="frozen", error=contact.error, exit_code=4)
 
 
 async def sync_hinted(home: Home) -> list[PeerReport]:
@@ -176,7 +159,29 @@ async def _sync_log(
     if audience is Audience.MEMBERS:
         await _update_trail(home, contact.did, audience, error=error.reason)
         return await _failed(home, report, error, said=_UNSAID)
+    if isinstance(error, Unreachable):
+        report, error = await _from_mirrors(home, contact, report, error)
     return await _failed(home, report, error, said=error.reason)
+
+
+async def _from_mirrors(
+    home: Home, contact: Contact, report: PeerReport, error: PeerError
+) -> tuple[PeerReport, PeerError]:
+    """Where a peer's own node does not answer, take what is new from somebody's copy."""
+    for base_url in await mirrors(home, contact.log):
+        reader = mirror_of(home, base_url, contact.log)
+        try:
+            async with asyncio.timeout(_BUDGET):
+                taken = await _take(home, contact, Audience.PUBLIC, reader, mirrored=True)
+        except Equivocation as exc:
+            return report, exc
+        except (PeerError, TimeoutError, Conflict) as exc:
+            _log.info("a mirror was of no use", peer=contact.did, mirror=base_url, reason=str(exc))
+            continue
+        if taken is not None:
+            came = f"{len(taken.entries)} new entries came from the mirror at {base_url}"
+            return added(report, taken), Unreachable(error.origin, f"{error.reason}; {came}")
+    return report, error
 
 
 async def _reader(home: Home, contact: Contact, audience: Audience) -> LogReader:
@@ -230,11 +235,16 @@ async def rejudge(home: Home) -> int:
 
 
 async def _take(
-    home: Home, contact: Contact, audience: Audience, reader: LogReader
+    home: Home,
+    contact: Contact,
+    audience: Audience,
+    reader: LogReader,
+    *,
+    mirrored: bool = False,
 ) -> Taken | None:
     """Fetch, verify, judge and commit what is new; again, where our copy has moved meanwhile."""
     for attempt in range(_ATTEMPTS):
-        taken = await verified(home, contact, contact.log_of(audience), reader)
+        taken = await verified(home, contact, contact.log_of(audience), reader, mirrored=mirrored)
         if taken is None:
             return None
         # Before the commit: what is taken back must not outlive the word that took it.
@@ -275,25 +285,7 @@ async def _succeeded(
     report = replace(report, held={**report.held, audience: size})
     if audience is Audience.PUBLIC:
         report = replace(report, size=size)
-    return _added(report, taken) if taken else report
-
-
-def _added(report: PeerReport, taken: Taken) -> PeerReport:
-    """The report with what came from one more log."""
-    judged = list(zip(taken.entries, taken.verdicts, strict=True))
-    kinds = [entry.kind for entry, verdict in judged if verdict.admitted]
-    quarantined = tuple(
-        f"{entry.object}, version {entry.version}: {verdict.reason}"
-        for entry, verdict in judged
-        if not verdict.admitted
-    )
-    return replace(
-        report,
-        new=report.new + kinds.count(EntryKind.CREATE),
-        changed=report.changed + kinds.count(EntryKind.UPDATE),
-        withdrawn=report.withdrawn + kinds.count(EntryKind.DELETE),
-        quarantined=report.quarantined + quarantined,
-    )
+    return added(report, taken) if taken else report
 
 
 async def _failed(home: Home, report: PeerReport, error: PeerError, *, said: str) -> PeerReport:

@@ -301,7 +301,8 @@ class TestFollowing:
         assert await hansol.ledger.head(log) == await aurora.ledger.head(log)
         web.asked.clear()
         [again] = await sync_all(hansol, [AURORA])
-        assert web.asked == [f"{AURORA}/log/{one}/checkpoint" for one in ("public", "members")]
+        asked = [f"{AURORA}/log/{one}/checkpoint" for one in ("public", "members")]
+        assert web.asked == [*asked, f"{AURORA}/data/checkpoints"]
         assert (again.new, again.requests) == (0, 2)
 
     async def test_whoever_may_not_read_it_asks_rarely_and_calls_it_no_error(

@@ -1,0 +1,96 @@
+"""Comparing what others hold of a log with what we hold: how a split view is found.
+
+A log that shows one history to us and another to a peer is caught as soon as the two of us meet:
+each publishes the newest note of every public log that it holds, and both notes are signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import structlog
+
+from node.service.contacts import document_of_peer
+from node.service.forks import against_our_copy, freeze
+from node.service.home import Home
+from node.service.identities import verifier_of
+from node.service.mirrors import mirror_of
+from node.store.ports import Contact
+from peers.checkpoint import unverified
+from peers.errors import Equivocation, Malformed, PeerError
+from peers.growth import check_growth
+from peers.log import LogId
+from peers.sync import drive
+
+__all__ = ["compare_views"]
+
+_VIEWS: Final = "views"
+"""Family of pages: DID of a peer → validator of what it answered last."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def compare_views(home: Home, peer: Contact) -> list[str]:
+    """Ask a peer which notes it holds, and freeze those logs whose notes contradict our copies.
+
+    It costs one conditional request, and a few tiles for a log of which the peer holds more.
+
+    Returns:
+        The DIDs of those that were frozen. What the peer cannot prove changes nothing.
+    """
+    ours = {
+        one.log: one
+        for one in await home.desk.contacts()
+        if one.state == "following" and one.did != peer.did
+    }
+    if not ours:
+        return []
+    page = await home.desk.page(_VIEWS, peer.did)
+    url = f"{peer.base_url}/data/checkpoints"
+    try:
+        answer = await home.fetch.get(url, home.limits.page, etag=page.decode() if page else "")
+    except PeerError as exc:
+        _log.info("a peer does not say what it holds", peer=peer.did, reason=exc.reason)
+        return []
+    if answer.status != 200:
+        return []
+    frozen = []
+    for about, note in _of_ours(ours, answer.body, url):
+        try:
+            await _compare(home, peer, about, note)
+        except Equivocation as exc:
+            _log.error("a log shows another history to a peer", log=about.log, peer=peer.did)
+            await freeze(home, about, exc.reason, exc.evidence, exc.proof)
+            frozen.append(about.did)
+        except PeerError as exc:
+            _log.info("a note proves nothing", peer=peer.did, reason=exc.reason)
+    await home.desk.put_page(_VIEWS, peer.did, answer.etag.encode())
+    return frozen
+
+
+async def _compare(home: Home, peer: Contact, about: Contact, note: bytes) -> None:
+    """Raise what a note that a peer holds proves against a log."""
+    found = await against_our_copy(home, about, about.log, note)
+    if found is not None:
+        raise found
+    head, held = await home.ledger.head(about.log), await home.ledger.note(about.log)
+    if head.size and unverified(note, about.log)[0].size > head.size:
+        verifier = verifier_of(document_of_peer(about))
+        flow = check_growth(head, verifier, note, note=held)
+        await drive(flow, mirror_of(home, peer.base_url, about.log))
+
+
+def _of_ours(
+    ours: Mapping[LogId, Contact], data: bytes, about: str
+) -> Iterator[tuple[Contact, bytes]]:
+    """Of signed notes that follow each other, those of logs that we follow."""
+    parts = data.rstrip(b"\n").split(b"\n\n")
+    for text, lines in zip(parts[::2], parts[1::2], strict=False):
+        note = text + b"\n\n" + lines + b"\n"
+        try:
+            origin = LogId(unverified(note, about)[0].origin)
+        except Malformed:
+            return
+        if origin in ours:
+            yield ours[origin], note
