@@ -200,3 +200,11 @@ async def test_a_members_record_is_had_at_its_address_by_a_reader_alone(
                 assert asked.status == 404
                 same = await answered(asked, path + tail), await answered(absent, nothing + tail)
                 assert same[0] == same[1]
+
+
+async def test_a_page_of_a_record_says_who_may_read_it(
+    homes: tuple[Home, Home, Home], sites: tuple[Site, Site]
+) -> None:
+    receipt = await publish(homes[0], practice("Abierta"))
+    page = await sites[0].page(receipt.iri.removeprefix(BASE))
+    assert "<dt>Who may read it</dt><dd>everyone</dd>" in page
