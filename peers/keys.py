@@ -9,6 +9,7 @@ their canonical encoding; and keys whose secret half is printed in a specificati
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature as _Mismatch
@@ -58,6 +59,16 @@ def _roots(square: int) -> set[int]:
     if (root * root - square) % _P:
         root = root * pow(2, (_P - 1) // 4, _P) % _P
     return {root, -root % _P} if (root * root - square) % _P == 0 else set()
+
+
+@lru_cache(maxsize=65_536)
+def _is_of_a_point(y: int) -> bool:
+    """Whether the curve has points of this y (RFC 8032, section 5.1.3).
+
+    Libraries find out at the first signature, or never say it. Remembered, because it takes longer
+    than a signature's check, and the same keys are read at every look at a peer.
+    """
+    return bool(_roots((y * y - 1) * pow(_D * y * y + 1, -1, _P)))
 
 
 _SMALL_ORDER = _small_order()
@@ -116,8 +127,7 @@ class PublicKey:
         y = int.from_bytes(self.raw, "little") % 2**255
         if y >= _P:
             raise BadKey("the key is not the canonical encoding of a point")
-        # RFC 8032, section 5.1.3. Libraries find out at the first signature, or never say it.
-        if not _roots((y * y - 1) * pow(_D * y * y + 1, -1, _P)):
+        if not _is_of_a_point(y):
             raise BadKey("the key is not a point of the curve")
         object.__setattr__(self, "_key", Ed25519PublicKey.from_public_bytes(self.raw))
 

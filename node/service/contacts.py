@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from node.errors import NotFound, Refused
@@ -154,7 +155,13 @@ async def hint(home: Home, did: str, log: str = "") -> None:
 
 def document_of_peer(contact: Contact) -> DidDocument:
     """The DID document as pinned."""
-    return read_document(contact.document, parse_did(contact.did))
+    return _read_pinned(contact.document, contact.did)
+
+
+@lru_cache(maxsize=4096)
+def _read_pinned(document: bytes, did: str) -> DidDocument:
+    """Read once: every look at a peer asks for it several times."""
+    return read_document(document, parse_did(did))
 
 
 def pause_after(failures: int, every: timedelta) -> timedelta:

@@ -61,7 +61,9 @@ async def regard(home: Home, contact: Contact, log: LogId, note: bytes | None) -
     last = await home.ledger.entries(log, head.size - 1, head.size)
     times += [int(datetime.fromisoformat(one.entry.published).timestamp()) for one in last]
     seen = _Seen(at=max(times, default=0), missing=_missing(policy, verifier, note, now))
-    await home.desk.put_page(_SEEN, log, msgspec.json.encode(seen))
+    page = msgspec.json.encode(seen)
+    if page != await home.desk.page(_SEEN, log):
+        await home.desk.put_page(_SEEN, log, page)
 
 
 async def said_of(home: Home, contact: Contact) -> str:
