@@ -13,26 +13,27 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from node.core.admission import admit
 from node.core.evidence import check_evidence
 from node.core.identity import log_address
 from node.core.steps import Step, Steps
 from node.service.contacts import document_of_peer
 from node.service.copies import part_of, read_file
+from node.service.gone import check_log, find_in_mirror, pinned_elsewhere
 from node.service.home import Home
-from node.service.keys import history_in, keys_of, open_newest, whole_log
+from node.service.keys import keys_of, open_newest
 from node.service.pinning import check_identity
 from peers.checkpoint import Checkpoint, unverified
 from peers.client import LogReader
 from peers.did import Did, DidDocument, did_of, parse_did, read_document
 from peers.encoding import JsonObject, digest_of, jcs, parse_json
+from peers.errors import Unreachable
 from peers.history import KeyHistory
 from peers.limits import Limits
 from peers.log import LogId, read_entry
 from peers.merkle import leaf_hash, verify_inclusion
 from peers.proofs import method_of
 from peers.proofs import verify as verify_proof
-from peers.sync import Fetch, drive, pull_bodies
+from peers.sync import Fetch
 from vocab.shapes import Severity, check
 
 __all__ = ["probe", "verify", "verify_file", "verify_folder", "verify_url"]
@@ -56,8 +57,14 @@ async def verify_url(home: Home, url: str) -> list[Step]:
     steps = Steps()
     with steps.told():
         document = await _identity(home, did_of_address(url, steps), steps)
-        with steps.step("the address answers with a record") as detail:
+        try:
             answer = await home.fetch.get(url, home.limits.record, headers=_ACCEPT)
+        except Unreachable as exc:
+            record, keys, index = await find_in_mirror(home, url, document, exc.reason, steps)
+            _check_record(record, document, keys, steps)
+            _check_position(record, keys, index, steps)
+            return steps.done
+        with steps.step("the address answers with a record") as detail:
             if answer.status not in {200, 410}:
                 raise ValueError(f"expected 200, or 410 with a withdrawal, found {answer.status}")
             record = _object(answer.body)
@@ -124,7 +131,7 @@ async def verify_folder(home: Home, path: Path) -> list[Step]:
         async def fetch(wish: Fetch) -> bytes | None:
             return await asyncio.to_thread(part_of, path, wish)
 
-        await _check_log(fetch, document, log, home.limits, steps)
+        await check_log(fetch, document, log, home.limits, steps)
     return steps.done
 
 
@@ -135,7 +142,7 @@ async def probe(home: Home, url: str) -> list[Step]:
         document = await _identity(home, did_of_address(url, steps), steps, fresh=True)
         log = document.public_log
         reader = LogReader(home.fetch, log_address(document.did, log))
-        await _check_log(reader, document, log, home.limits, steps)
+        await check_log(reader, document, log, home.limits, steps)
         steps.expect("inbox" in document.services, "it takes messages", "service #inbox")
     return steps.done
 
@@ -159,12 +166,24 @@ async def _identity(home: Home, did: Did, steps: Steps, *, fresh: bool = False) 
             document = document_of_peer(contact)
             detail.append(f"{did}, as pinned on {contact.followed}")
         else:
-            received = await home.fetch.document(did)
+            received, said = await _document(home, did, fresh=fresh)
             document = read_document(received, did, limits=home.limits)
-            detail.append(f"{did}, as {did.url} says now")
+            detail.append(f"{did}, as {said}")
             if contact is not None:
                 check_identity(document_of_peer(contact), document)
     return document
+
+
+async def _document(home: Home, did: Did, *, fresh: bool) -> tuple[bytes, str]:
+    """A DID document and who says so; where the node is gone, as somebody has pinned it."""
+    try:
+        return await home.fetch.document(did), f"{did.url} says now"
+    except Unreachable:
+        found = None if fresh else await pinned_elsewhere(home, did)
+        if found is None:
+            raise
+        received, base_url = found
+        return received, f"{base_url} pinned it, on whose word alone: {did.url} is out of reach"
 
 
 async def _keys(home: Home, document: DidDocument, steps: Steps) -> KeyHistory:
@@ -288,31 +307,6 @@ async def _compare_with_ours(
         checkpoint.size != head.size or checkpoint.root == head.root()
     )
     steps.expect(same, "our own copy of the log says the same", f"we hold {head.size} entries")
-
-
-async def _check_log(
-    fetch: _Fetch, document: DidDocument, log: LogId, limits: Limits, steps: Steps
-) -> None:
-    """A whole log from its start: note, tree, entries, records."""
-    with steps.step("the entries add up to the root that the city signed") as detail:
-        batch, entries = await whole_log(fetch, document, log, limits)
-        detail.append(f"{batch.head.size} entries")
-    refused: dict[int, str] = {}
-    with steps.step("the records are there"):
-        bodies = await drive(pull_bodies(log, 0, entries, limits, refused=refused), fetch)
-    with steps.step("the log says which key was in force where") as detail:
-        keys = history_in(document, log, entries, bodies)
-        open_newest(batch.note, log, keys)
-        detail.append(f"{len(keys.changes)} changes of keys")
-    for index, reason in refused.items():
-        steps.miss(f"entry {index}: the record is what the log commits to", reason)
-    admitted = 0
-    for index, (entry, body) in enumerate(zip(entries, bodies, strict=True)):
-        verdict = admit(entry, body, log, document, keys, limits)
-        admitted += verdict.admitted and index not in refused
-        if not verdict.admitted:
-            steps.miss(f"entry {index}: the record may be believed", verdict.reason)
-    steps.note("records that may be believed", f"{admitted} of {len(entries)}")
 
 
 def _object(data: bytes) -> JsonObject:
