@@ -67,8 +67,8 @@ async def publish_many(
         drafts = [_named(home, document) for document in documents]
         latest = [await _latest(home, document) for document in drafts]
         ready = [
-            numbered(document, held.entry.version if held else 0)
-            for document, held in zip(drafts, latest, strict=True)
+            numbered(document, await _last_version(home, str(document.get("id"))))
+            for document in drafts
         ]
         _check(ready)
         for document, held in zip(ready, latest, strict=True):
@@ -78,6 +78,12 @@ async def publish_many(
             for document, held in zip(ready, latest, strict=True)
         ]
         return promised(home, staged) if dry_run else await put(home, staged)
+
+
+async def _last_version(home: Home, iri: str) -> int:
+    """The highest version of a record in our logs; one that was taken back counts, too."""
+    held = await home.ledger.versions(iri)
+    return max((one.entry.version for one in held if one.log in home.logs.values()), default=0)
 
 
 async def withdraw(
@@ -114,7 +120,7 @@ async def withdraw(
             raise Gone(f"{iri} was withdrawn already, on {held.entry.published}")
         document = withdrawal_of(
             iri,
-            held.entry.version + 1,
+            await _last_version(home, iri) + 1,
             publisher=home.agent,
             reason=reason,
             at=home.now(),

@@ -184,6 +184,10 @@ async def test_what_was_signed_in_wrong_hands_is_taken_back_everywhere(
             [held] = await home.ledger.versions(one.iri)
             assert "wrong hands" in held.verdict.reason
     assert f"{aurora.document.did}#record-2" in aurora.document.revoked
+    anew = await publish(aurora, practice("Lo mismo, y nuestro", id=forged.iri))
+    assert anew.version == 2
+    assert (await ask(hansol)).quarantined == ()
+    assert await hansol.ledger.latest(forged.iri) is not None
     assert document_of_peer(await contact_of(hansol, AURORA)) == aurora.document
 
 
