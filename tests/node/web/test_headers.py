@@ -28,6 +28,8 @@ SAMPLE = [
     "/vocab.ttl",
     "/static/nope",
     "/healthz",
+    "/feed",
+    "/feed/0",
     "/feed.atom",
 ]
 
