@@ -16,6 +16,7 @@ from aiohttp import web
 
 from node.core.steps import Step
 from node.service.home import Home
+from node.service.regard import said_of
 from node.service.verify import verify_url
 from node.store.ports import Contact, Held
 from node.web import shelf
@@ -44,6 +45,7 @@ class PeerView:
     Attributes:
         size: Entries of its log that we hold and have verified.
         behind: Entries that its last checkpoint named and we do not hold.
+        said: What its checkpoint lacks: a sign of life, or witnesses.
         agent: IRI of the city or organization, where we know it.
     """
 
@@ -52,6 +54,7 @@ class PeerView:
     size: int
     behind: int
     freshness: str
+    said: str
     agent: str
     refused: tuple[Held, ...]
     refused_total: int
@@ -107,6 +110,7 @@ async def _view(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> P
         size=size,
         behind=max(0, contact.size - size),
         freshness=freshness_of(contact, home.now()),
+        said=await said_of(home, contact),
         agent=next((one for one in agents if one in names), ""),
         refused=tuple(refused[:_REFUSED]),
         refused_total=len(refused),
