@@ -96,6 +96,16 @@ CHOICES: Final = {
     "SubmissionKind": Choice(
         "a kind of submission (report, voluntary local review, statement)", ("submission-kind",)
     ),
+    "IndicatorType": Choice(
+        "a type of indicator (structure, process, outcome)", ("indicator-type",)
+    ),
+    "ObservationStatus": Choice(
+        "a status of an observation (normal, estimated, provisional, missing)",
+        ("observation-status",),
+    ),
+    "ObservedGroup": Choice("a group of rights holders, or the total", ("breakdown", "group")),
+    "Sex": Choice("a sex, or the total", ("breakdown", "sex")),
+    "Unit": Choice("a unit of measurement (persons, per cent, …)", ("unit",)),
     "WithdrawalReason": Choice("a reason of withdrawal", ("withdrawal-reason",)),
 }
 

@@ -15,12 +15,14 @@ import orjson
 
 from vocab.jsonld import CONTEXT, context_bytes, context_digest
 from vocab.jsonld.turtle import PREFIXES
-from vocab.records import KINDS, TYPES, Evidence, Measure, NamedPartner, Translation
+from vocab.records import KINDS, TYPES, Evidence, Measure, NamedPartner, Observation, Translation
 from vocab.shapes.schema import definitions, known_keys
 from vocab.terms import CONTEXT_URL
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "records.md"
-PARTS: Final = {part.__name__: part for part in (Evidence, Measure, NamedPartner, Translation)}
+PARTS: Final = {
+    part.__name__: part for part in (Evidence, Measure, NamedPartner, Observation, Translation)
+}
 
 HEAD: Final = """\
 # The records

@@ -16,6 +16,7 @@ __all__ = [
     "SCHEMES",
     "Area",
     "AssessmentMode",
+    "Breakdown",
     "CostBand",
     "ExchangeRole",
     "ExchangeState",
@@ -26,13 +27,16 @@ __all__ = [
     "Level",
     "MatchStatus",
     "NodeRole",
+    "ObservationStatus",
     "OfferKind",
+    "Sex",
     "State",
     "StudyKind",
     "SubmissionChannel",
     "SubmissionKind",
     "Tier",
     "TranslationStatus",
+    "Unit",
     "WithdrawalReason",
 ]
 
@@ -127,6 +131,12 @@ class AssessmentMode(StrEnum):
     INDEPENDENT = f"{IC}assessment-mode/independent"
 
 
+class Breakdown(StrEnum):
+    """Says of a value that it is not broken down."""
+
+    TOTAL = f"{IC}breakdown/total"
+
+
 class CostBand(StrEnum):
     """What a practice costs its city in a year."""
 
@@ -209,6 +219,15 @@ class NodeRole(StrEnum):
     OBSERVER = f"{IC}node-role/observer"
 
 
+class ObservationStatus(StrEnum):
+    """How sure a value is."""
+
+    NORMAL = f"{IC}observation-status/normal"
+    ESTIMATED = f"{IC}observation-status/estimated"
+    PROVISIONAL = f"{IC}observation-status/provisional"
+    MISSING = f"{IC}observation-status/missing"
+
+
 class OfferKind(StrEnum):
     """How a city is willing to help another one."""
 
@@ -216,6 +235,15 @@ class OfferKind(StrEnum):
     CALL = f"{IC}offer-kind/call"
     VISIT = f"{IC}offer-kind/visit"
     MENTOR = f"{IC}offer-kind/mentor"
+
+
+class Sex(StrEnum):
+    """Whose values they are, as the people say themselves or as the source counts."""
+
+    FEMALE = f"{IC}sex/female"
+    MALE = f"{IC}sex/male"
+    ANOTHER = f"{IC}sex/another"
+    NOT_STATED = f"{IC}sex/not-stated"
 
 
 class State(StrEnum):
@@ -257,6 +285,18 @@ class TranslationStatus(StrEnum):
     OFFICIAL = f"{IC}translation-status/official"
     REVIEWED = f"{IC}translation-status/reviewed"
     UNOFFICIAL = f"{IC}translation-status/unofficial"
+
+
+class Unit(StrEnum):
+    """What is counted, or the scale of a value."""
+
+    PERSONS = f"{IC}unit/persons"
+    HOUSEHOLDS = f"{IC}unit/households"
+    NUMBER = f"{IC}unit/number"
+    PER_CENT = f"{IC}unit/per-cent"
+    PER_1000 = f"{IC}unit/per-1000"
+    PER_100000 = f"{IC}unit/per-100000"
+    DAYS = f"{IC}unit/days"
 
 
 class WithdrawalReason(StrEnum):

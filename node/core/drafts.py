@@ -16,14 +16,16 @@ from peers.encoding import JsonObject, parse_json
 from peers.log import Body
 from vocab.languages import LangMap
 from vocab.records import CONTEXT, KINDS
-from vocab.terms import WithdrawalReason
+from vocab.terms import IC, WithdrawalReason
 
 __all__ = ["PARTS", "asks_erasure", "named", "numbered", "withdrawal_of"]
 
 _ONE_OF_A_KIND: Final = frozenset({"City", "Organization"})
+_STRUCTURE: Final = f"{IC}observationStructure"
 PARTS: Final = {
     "evidence": ("Evidence", "evidence"),
     "measures": ("Measure", "measure"),
+    "observations": ("Observation", "observation"),
     "partnersNamed": ("NamedPartner", "partner"),
     "translations": ("Translation", "translation"),
 }
@@ -55,6 +57,8 @@ def named(
         made["id"] = f"{base_url}/{KINDS[kind]}"
         if kind not in _ONE_OF_A_KIND:
             made["id"] += f"/{ulid(int(now.timestamp() * 1000), entropy)}"
+    if made.get("type") == "ObservationSet":
+        made.setdefault("structure", _STRUCTURE)
     if isinstance(made.get("id"), str):
         for key, (part_type, word) in PARTS.items():
             if isinstance(made.get(key), list):

@@ -34,6 +34,8 @@ PLURALS: Final[Mapping[str, str]] = {
     "exchange": "exchanges",
     "membership": "memberships",
     "assessment": "assessments",
+    "indicator": "indicators",
+    "observation-set": "observation-sets",
     "submission": "submissions",
     "recommendation": "recommendations",
 }

@@ -16,8 +16,10 @@ from vocab.records import (
     Commitment,
     Concepts,
     Exchange,
+    Indicator,
     Membership,
     Need,
+    ObservationSet,
     Offer,
     Organization,
     Practice,
@@ -56,7 +58,7 @@ def facts_of(record: AnyRecord, writer: Writer) -> Iterator[Fact]:
             yield from writer.records(say("Reaffirmation"), [record.reaffirmation])
             yield from writer.records(say("Statuses"), record.statuses)
             yield from writer.tongues(record.languages)
-        case Assessment() | Submission() | Recommendation():
+        case Assessment() | Submission() | Recommendation() | Indicator() | ObservationSet():
             yield from _of_review(record, writer)
         case Need() | Offer() | Exchange():
             yield from _of_learning(record, writer)
@@ -126,11 +128,15 @@ def _of_assessment(record: Assessment, writer: Writer) -> Iterator[Fact]:
     yield from writer.fact(say("Source"), outside(record.source))
 
 
-def _of_review(record: Assessment | Submission | Recommendation, writer: Writer) -> Iterator[Fact]:
+def _of_review(
+    record: Assessment | Submission | Recommendation | Indicator | ObservationSet, writer: Writer
+) -> Iterator[Fact]:
     say = writer.shell.words.say
     match record:
         case Assessment():
             yield from _of_assessment(record, writer)
+        case Indicator() | ObservationSet():
+            yield from _of_measurement(record, writer)
         case Submission():
             yield from writer.concepts(say("Kind"), [record.kind])
             yield from writer.concepts(say("UN mechanisms"), record.mechanism)
@@ -149,6 +155,23 @@ def _of_review(record: Assessment | Submission | Recommendation, writer: Writer)
             yield from writer.day(say("Last reviewed"), record.reviewed)
             yield from writer.concepts(say("Groups"), record.rights_holders)
             yield from writer.fact(say("Source"), outside(record.source))
+
+
+def _of_measurement(record: Indicator | ObservationSet, writer: Writer) -> Iterator[Fact]:
+    say = writer.shell.words.say
+    match record:
+        case Indicator():
+            yield from writer.concepts(say("Type"), [record.indicator_type])
+            yield from writer.concepts(say("Unit"), [record.unit])
+            yield from writer.targets(record.sdg_targets)
+        case ObservationSet():
+            yield from writer.records(say("Indicator"), [record.indicator])
+            yield from writer.concepts(say("Unit"), [record.unit])
+            if record.area in writer.known:
+                yield from writer.records(say("About"), [record.area])
+            else:
+                yield from writer.fact(say("About"), outside(record.area))
+    yield from writer.fact(say("Source"), outside(record.source) if record.source else None)
 
 
 def _of_learning(record: Need | Offer | Exchange, writer: Writer) -> Iterator[Fact]:

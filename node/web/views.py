@@ -16,6 +16,7 @@ from node.service.discover import put_of
 from node.service.projection import profile_of_publisher
 from node.store.ports import TextPut
 from node.web.facts import facts_of
+from node.web.observations import Cell, cells_of
 from node.web.shell import Shell
 from node.web.wording import Fact, Writer, kind_name
 from vocab.framework import Action, load
@@ -28,10 +29,12 @@ from vocab.records import (
     Commitment,
     Evidence,
     Exchange,
+    Indicator,
     Measure,
     Membership,
     NamedPartner,
     Need,
+    ObservationSet,
     Offer,
     Organization,
     Practice,
@@ -78,6 +81,7 @@ class RecordView:
     evidence: tuple[Evidence, ...]
     measures: tuple[Measure, ...]
     partners: tuple[NamedPartner, ...]
+    cells: tuple[Cell, ...]
     languages: tuple[str, ...]
 
 
@@ -103,6 +107,7 @@ def view_of(record: AnyRecord, shell: Shell, known: Mapping[str, LangMap]) -> Re
         evidence=getattr(record, "evidence", ()),
         measures=getattr(record, "measures", ()),
         partners=getattr(record, "partners_named", ()),
+        cells=cells_of(record, shell) if isinstance(record, ObservationSet) else (),
         languages=_languages(record, lead, sections),
     )
 
@@ -127,9 +132,13 @@ def named_in(record: AnyRecord) -> set[str]:
             named |= {record.member, record.organization}
         case Withdrawal():
             named |= {record.replaced_by}
+        case ObservationSet():
+            named |= {record.indicator, record.area}
         case Submission():
             named |= set(record.recommendations)
-        case City() | Organization() | ActionStatus() | Strategy() | Need() | Recommendation():
+        case Recommendation() | Indicator():
+            pass
+        case City() | Organization() | ActionStatus() | Strategy() | Need():
             pass
     return {iri for iri in named if iri}
 
@@ -204,12 +213,8 @@ def _sections(record: AnyRecord, shell: Shell) -> Iterator[Section]:
         case Assessment():
             yield Section(say("What was found"), record.statement)
             yield Section(say("How it was found"), record.method)
-        case Submission():
-            yield Section(say("What was answered"), record.answer)
-        case Recommendation():
-            yield Section(say("In its words"), record.text)
-            yield Section(say("Why"), record.reason, callout=True)
-            yield Section(say("What to know"), record.note)
+        case Indicator() | ObservationSet() | Submission() | Recommendation():
+            yield from _of_figures_and_reviews(record, shell)
         case Need():
             yield Section(say("What the city is struggling with"), record.problem)
             yield Section(say("What should be different afterwards"), record.wanted_outcome)
@@ -222,6 +227,24 @@ def _sections(record: AnyRecord, shell: Shell) -> Iterator[Section]:
             pass
         case _:
             assert_never(record)
+
+
+def _of_figures_and_reviews(
+    record: Indicator | ObservationSet | Submission | Recommendation, shell: Shell
+) -> Iterator[Section]:
+    say = shell.words.say
+    match record:
+        case Indicator():
+            yield Section(say("How it was found"), record.method)
+        case ObservationSet():
+            yield Section(say("How it was found"), record.method)
+            yield Section(say("What to know"), record.note)
+        case Submission():
+            yield Section(say("What was answered"), record.answer)
+        case Recommendation():
+            yield Section(say("In its words"), record.text)
+            yield Section(say("Why"), record.reason, callout=True)
+            yield Section(say("What to know"), record.note)
 
 
 def _languages(record: AnyRecord, lead: LangMap, sections: tuple[Section, ...]) -> tuple[str, ...]:

@@ -33,7 +33,11 @@ _RDF: Final = (TURTLE, JSONLD, NTRIPLES)
 _OFFERS: Final = (HTML, *_RDF)
 _HELD: Final = "public, max-age=3600"
 _LICENCE: Final = Link("https://creativecommons.org/licenses/by/4.0/", "license")
-_FILES: Final = {"shapes.ttl": TURTLE, "schema.json": "application/schema+json"}
+_FILES: Final = {
+    "shapes.ttl": TURTLE,
+    "structure.ttl": TURTLE,
+    "schema.json": "application/schema+json",
+}
 
 
 async def index(request: web.Request) -> web.Response:

@@ -51,6 +51,8 @@ _KINDS: Final = {
     "Need": mark("Need"),
     "Offer": mark("Offer"),
     "Exchange": mark("Peer-learning exchange"),
+    "Indicator": mark("Indicator"),
+    "ObservationSet": mark("Observations of an indicator"),
     "Submission": mark("Submission to a UN mechanism"),
     "Recommendation": mark("UN recommendation followed"),
     "Withdrawal": mark("Withdrawal"),
@@ -68,6 +70,8 @@ _PLURALS: Final = {
     "needs": mark("Needs"),
     "offers": mark("Offers"),
     "exchanges": mark("Exchanges"),
+    "indicators": mark("Indicators"),
+    "observation-sets": mark("Observations of indicators"),
     "submissions": mark("Submissions to UN mechanisms"),
     "recommendations": mark("UN recommendations followed"),
 }

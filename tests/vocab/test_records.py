@@ -20,6 +20,7 @@ from vocab.records import (
     Evidence,
     Measure,
     NamedPartner,
+    Observation,
     Practice,
     Translation,
     parse,
@@ -28,7 +29,9 @@ from vocab.records import (
 )
 from vocab.shapes.schema import definitions, known_keys
 
-PARTS = {part.__name__: part for part in (Evidence, Measure, NamedPartner, Translation)}
+PARTS = {
+    part.__name__: part for part in (Evidence, Measure, NamedPartner, Observation, Translation)
+}
 
 
 @pytest.mark.parametrize("name", good())

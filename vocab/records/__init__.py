@@ -27,6 +27,7 @@ from vocab.records.base import (
     Translation,
 )
 from vocab.records.learning import Exchange, Need, Offer
+from vocab.records.measurement import Indicator, Observation, ObservationSet
 from vocab.records.review import Recommendation, Submission
 from vocab.records.work import (
     ActionStatus,
@@ -51,10 +52,13 @@ __all__ = [
     "Concepts",
     "Evidence",
     "Exchange",
+    "Indicator",
     "Measure",
     "Membership",
     "NamedPartner",
     "Need",
+    "Observation",
+    "ObservationSet",
     "Offer",
     "Organization",
     "Part",
@@ -86,6 +90,8 @@ AnyRecord: TypeAlias = (
     | Exchange
     | Submission
     | Recommendation
+    | Indicator
+    | ObservationSet
     | Withdrawal
 )
 
@@ -108,6 +114,8 @@ KINDS: Final[Mapping[str, str]] = {
     "Exchange": "exchange",
     "Submission": "submission",
     "Recommendation": "recommendation",
+    "Indicator": "indicator",
+    "ObservationSet": "observation-set",
 }
 """Each type's segment in addresses. A Withdrawal has none: it stands at ``<record>/v/<n>``."""
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from vocab.shapes.observations import few_or_none
 from vocab.shapes.problem import Place, Problem
 
 __all__ = ["broken"]
@@ -43,6 +44,8 @@ def broken(document: Document) -> Iterator[Problem]:
     yield from _address(document)
     yield from _identifiers(document)
     match kind:
+        case "ObservationSet":
+            yield from few_or_none(document)
         case "Withdrawal":
             yield from _withdrawal(document)
         case "Exchange":

@@ -39,6 +39,7 @@ SHEETS: Final = (
     "ProgressReport",
     "Submission",
     "Recommendation",
+    "Indicator",
     "Need",
     "Offer",
     "Assessment",
