@@ -177,7 +177,9 @@ async def _in_order(
     judged: list[Verdict] = []
     for index, (entry, verdict) in enumerate(zip(entries, verdicts, strict=True), batch.base.size):
         if entry.object not in last:
-            last[entry.object] = _last_of(await home.ledger.versions(entry.object), batch.origin)
+            # Of a log that we begin to copy nothing is held: a question less for every record.
+            held = await home.ledger.versions(entry.object) if batch.base.size else []
+            last[entry.object] = _last_of(held, batch.origin)
         version, place = last[entry.object]
         last[entry.object] = max(version, entry.version), index
         follows = (entry.version, entry.prev) == (version + 1, place)
