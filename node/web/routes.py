@@ -103,7 +103,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"/vocab/framework{_SUFFIX}", vocabulary.framework),
     ("GET", f"/vocab/ns{_SUFFIX}", vocabulary.namespace),
     ("GET", "/vocab/context/{name:[a-z0-9.-]{1,60}}", vocabulary.context),
-    ("GET", "/vocab/{name:shapes\\.ttl|schema\\.json}", vocabulary.download),
+    ("GET", "/vocab/{name:shapes\\.ttl|structure\\.ttl|schema\\.json}", vocabulary.download),
     (
         "GET",
         f"/vocab/{{space:framework|ns}}/{{rest:[A-Za-z0-9/-]{{1,120}}}}{_SUFFIX}",
