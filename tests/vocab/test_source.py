@@ -73,7 +73,8 @@ def test_nothing_is_both_related_and_broader() -> None:
 def test_links_between_concepts_are_said_from_both_sides() -> None:
     for said in (SKOS.related, SKOS.closeMatch, SKOS.exactMatch):
         for one, other in source().subject_objects(said):
-            assert (other, said, one) in source(), (one, other)
+            if str(other).startswith("https://w3id.org/intercity/"):  # others' terms are theirs
+                assert (other, said, one) in source(), (one, other)
 
 
 def test_the_version_is_the_newest_of_the_list_of_changes(root: Path) -> None:
