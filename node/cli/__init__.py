@@ -30,6 +30,7 @@ COMMANDS = {
     "identity": ("node.cli.identity", "Show who this node is."),
     "validate": ("node.cli.records", "Check a record before it is published."),
     "publish": ("node.cli.records", "Sign a record and put it into the log."),
+    "drafts": ("node.cli.drafts", "List the drafts, or forget one."),
     "import": ("node.cli.sheets", "Take the records of a spreadsheet as drafts."),
     "template": ("node.cli.sheets", "Write an empty spreadsheet to fill in."),
     "withdraw": ("node.cli.records", "Take a record back, with a reason."),

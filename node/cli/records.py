@@ -92,24 +92,36 @@ def validate(console: Console, file: str, lang: str) -> int:
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", default="")
+@click.option("--draft", multiple=True, metavar="KEY", help="A draft instead of FILE; repeatable.")
 @click.option(
     "--audience", type=click.Choice(["public", "members"]), default="public", show_default=True
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, publish nothing.")
 @click.pass_obj
-def publish(console: Console, file: str, audience: str, dry_run: bool) -> int:
+def publish(
+    console: Console, file: str, draft: tuple[str, ...], audience: str, dry_run: bool
+) -> int:
     """Sign the records in FILE (or - for standard input) and put them into the log.
 
     A record without an id gets one; a record whose id is already published becomes its next
     version. All records of the file are published together, or none. What is published to members
     is read by the nodes of your networks' members alone, as long as they are members; who reads it
-    may pass it on. A record's audience does not change.
+    may pass it on. A record's audience does not change. A draft that is published is a draft no
+    more; 'intercity drafts' lists the drafts.
 
     Example: intercity publish practice.jsonld
     """
-    documents = read_documents(file)
-    done = call(console, "publish", documents=documents, audience=audience, dry_run=dry_run)
+    if bool(file) == bool(draft):
+        found = "both" if file else "neither"
+        raise click.UsageError(f"Expected FILE or --draft KEY, found {found}.")
+    if draft and dry_run:
+        raise click.UsageError("Expected --dry-run with FILE, found it with --draft.")
+    if draft:
+        done = call(console, "drafts.publish", keys=list(draft), audience=audience)
+    else:
+        documents = read_documents(file)
+        done = call(console, "publish", documents=documents, audience=audience, dry_run=dry_run)
     receipts = done["receipts"]
     if console.as_json:
         console.answer("intercity/receipts/1", {"dry_run": dry_run, "receipts": receipts}, "")

@@ -92,7 +92,7 @@ def import_(
         console.say(f"{out}: the sheets, with what is wrong in front of each row.")
     _answer(console, done, dry_run=dry_run)
     if not console.as_json and done["drafts"] and not dry_run and not publish:
-        console.next("look at the drafts on the desk, or import again with --publish")
+        console.next("intercity drafts, then intercity publish --draft KEY")
     return 1 if done["wrong"] or done["refused"] else 0
 
 
