@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from node.errors import NodeError, NotFound, Refused
 from node.service import accounts
 from node.service.accounts import OPERATOR
 from node.service.home import Home
+from node.store.sqlite import open_sqlite
 from tests.homes import Clock, home_of
 
 ANA = "ana@hansol.example"
@@ -134,3 +137,19 @@ async def test_a_contact_belongs_to_one_person() -> None:
     home = await staffed()
     with pytest.raises(Refused, match="nobody has yet"):
         await accounts.invite(home, OPERATOR, "Another", ANA.upper(), ["author"])
+
+
+async def test_a_session_and_a_spent_link_outlive_the_process(tmp_path: Path) -> None:
+    made = await home_of("https://hansol.example")
+    async with open_sqlite(tmp_path / "node.db") as (_, desk):
+        home = replace(made, desk=desk)
+        await accounts.invite(home, OPERATOR, "Ana", ANA, ["author"])
+        link = await accounts.sign_in_link(home, OPERATOR, ANA)
+        session = await accounts.spend_link(home, link)
+    async with open_sqlite(tmp_path / "node.db") as (_, desk):
+        home = replace(made, desk=desk)
+        assert await accounts.signed_in(home, session) is not None
+        with pytest.raises(Refused, match="used already"):
+            await accounts.spend_link(home, link)
+        await accounts.remove(home, OPERATOR, ANA)
+        assert await accounts.signed_in(home, session) is None
