@@ -192,6 +192,10 @@ class Writer:
             case [(predicate, values)] if predicate == SH["in"]:
                 listed = [str(item) for item in Collection(self.shapes, values)]
                 return {"properties": {key: {"enum": listed}}}
+            case [(predicate, refused)] if predicate == SH["not"]:
+                (values,) = self.shapes.objects(refused, SH["in"])
+                listed = [str(item) for item in Collection(self.shapes, values)]
+                return {"properties": {key: {"not": {"enum": listed}}}}
             case other:
                 raise Outside(f"{shape}: {other} in a condition")
 

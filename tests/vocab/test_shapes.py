@@ -15,7 +15,7 @@ from tests.vocab.examples import bad, expected, good
 from vocab.framework import load
 from vocab.records import TYPES
 from vocab.shapes import LARGEST, Widest, audience_limit, catalogue_languages, check
-from vocab.terms import FW
+from vocab.terms import FW, IC
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -78,6 +78,23 @@ def test_all_findings_come_at_once() -> None:
     del document["problem"]
     codes = {finding.path: finding.code for finding in check(document)}
     assert codes == {"/urgency": "unknown-key", "/strength": "share", "/byWhen": "partial-date"}
+
+
+@pytest.mark.parametrize("value", ["nonsense", 77777, ["x"], None, f"{IC}state/no-such-state"])
+def test_one_mistake_is_one_finding(value: object) -> None:
+    """A wrong state lacks no reason, and a date that is none is not out of order as well."""
+    for name, document in good().items():
+        for key in document.keys() - {"@context", "type"}:
+            found = check(document | {key: value})
+            assert len({finding.path for finding in found}) <= 1, (name, key, found)
+
+
+def test_a_state_that_needs_a_reason_and_has_none_is_told() -> None:
+    document = good()["action-status-stopped-fr"]
+    without = {key: value for key, value in document.items() if key != "reason"}
+    assert [finding.code for finding in check(without)] == ["reason-given"]
+    (wrong,) = check(without | {"state": "stopped"})
+    assert wrong.path == "/state"
 
 
 def test_a_misspelt_key_gets_the_name_that_was_meant() -> None:

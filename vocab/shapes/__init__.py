@@ -61,7 +61,11 @@ def check(document: object, language: str = "en") -> list[Finding]:
 
 
 def _all(document: JsonObject, size: int) -> Iterator[Problem]:
-    """Each problem once. Rules speak only of places where the shapes have nothing to say."""
+    """Each problem once, and each mistake as one problem.
+
+    Rules compare fields, and only those that the shapes find nothing wrong with: a state that is
+    none would otherwise lack its reason as well, and a date that is none be out of order.
+    """
     if size > LARGEST:
         yield Problem((), "too-large", {"count": size, "limit": LARGEST})
         return
@@ -71,7 +75,8 @@ def _all(document: JsonObject, size: int) -> Iterator[Problem]:
         if len(seen) > MOST:
             break
     places = {place for place, _ in seen}
-    ruled = (problem for problem in broken(document) if problem.place not in places)
+    sound = {key: value for key, value in document.items() if (key,) not in places}
+    ruled = (problem for problem in broken(sound) if problem.place not in places)
     found = list(islice(chain(seen.values(), ruled), MOST + 1))
     yield from found[:MOST]
     if len(found) > MOST:

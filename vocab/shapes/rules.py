@@ -34,7 +34,7 @@ _BELOW: Final = re.compile(r"[a-z-]+(/[0-9A-Z]{26})?(/v/[0-9]+)?")
 
 
 def broken(document: Document) -> Iterator[Problem]:
-    """Every rule that the document breaks."""
+    """Every rule that the document breaks; a rule about a field that is not there is kept."""
     yield from _well_formed(document, ())
     yield from _parts(document)
     yield from _order(document, "issued", "modified")
@@ -90,7 +90,7 @@ def _parts(document: Document) -> Iterator[Problem]:
             place: Place = (key, index)
             yield from _well_formed(part, place)
             own = part.get("id")
-            if type(own) is not str:
+            if type(own) is not str or name is None:
                 continue
             if not own.startswith(f"{name}#"):
                 yield Problem((*place, "id"), "part-elsewhere", {"found": own, "record": name})
@@ -128,7 +128,9 @@ def _identifiers(document: Document) -> Iterator[Problem]:
 
 def _withdrawal(document: Document) -> Iterator[Problem]:
     """A withdrawal stands at the record's address, ``/v/`` and its version."""
-    wanted = f"{document.get('object')}/v/{document.get('version')}"
+    if not {"id", "object", "version"} <= document.keys():
+        return
+    wanted = f"{document['object']}/v/{document['version']}"
     if _text(document, "id") != wanted:
         yield Problem(("id",), "withdrawal-id", {"found": document.get("id"), "wanted": wanted})
 
@@ -137,24 +139,26 @@ def _exchange(document: Document) -> Iterator[Problem]:
     """Two cities, the publisher one of them in the role that it says, and one name for both."""
     learner, helper = _text(document, "learner"), _text(document, "helper")
     publisher, counterpart = _text(document, "publisher"), _text(document, "counterpart")
+    if not (learner and helper and publisher):
+        return
     role = _text(document, "publisherRole").rpartition("/")[2]
-    if learner and learner == helper:
+    if learner == helper:
         yield Problem(("helper",), "same-city", {"found": helper})
     allowed = {"learner": {learner}, "helper": {helper}}.get(role, {learner, helper})
     if publisher not in allowed:
-        found = {"found": publisher, "role": role, "wanted": " or ".join(sorted(allowed))}
+        found = {"found": publisher, "role": role, "wanted": " / ".join(sorted(allowed))}
         yield Problem(("publisher",), "not-taking-part", found)
     other = helper if publisher == learner else learner
     ulid = _text(document, "id").rpartition("/exchange/")[2]
     wanted = f"{other.partition('#')[0]}exchange/{ulid}"
-    if counterpart and counterpart != wanted:
+    if ulid and counterpart and counterpart != wanted:
         yield Problem(("counterpart",), "counterpart", {"found": counterpart, "wanted": wanted})
 
 
 def _membership(document: Document) -> Iterator[Problem]:
     """A membership is published by the network that it is of."""
-    publisher, organization = document.get("publisher"), document.get("organization")
-    if publisher != organization:
+    publisher, organization = _text(document, "publisher"), _text(document, "organization")
+    if publisher and organization and publisher != organization:
         found = {"found": publisher, "wanted": organization}
         yield Problem(("publisher",), "not-the-network", found)
 
