@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from vocab.framework import Action, Framework, Scheme, load
+from vocab.framework.versions import changes, policy, published
+from vocab.jsonld import CONTEXTS, context_digest
+from vocab.terms import FW, IC
 
 TARGET: Final = Path(__file__).parents[1] / "docs" / "vocabulary.md"
 
@@ -27,6 +30,39 @@ Codes, labels, notes and links are ours, under CC BY 4.0.
 Links to targets of the Sustainable Development Goals are drafts.
 Labels in languages other than English are unofficial translations.
 Every IRI begins with `{framework}` (the framework) or `{ours}` (ours).
+
+## Where it is
+
+The addresses under `https://w3id.org/intercity/` are not registered yet.
+Every node answers for each of them below `/vocab/`, with a step down in the place of `#`.
+Each is a page and, by `Accept` or a suffix, Turtle (`.ttl`), JSON-LD (`.jsonld`) or N-Triples.
+
+| what | where |
+|---|---|
+| a word: `framework/action/public-commitment` | `/vocab/framework/action/public-commitment` |
+| a class, property or shape: `ns#City` | `/vocab/ns/City` |
+| all of it | `/vocab.ttl`, `/vocab.jsonld`, `/vocab.nt` |
+| all of it as a table, a line a concept | `/vocab.csv` |
+| the framework as version 1.0 published it | `/vocab/framework/1.0.ttl` |
+| what a record must be (SHACL) | `/vocab/shapes.ttl` |
+| with it: the lists of concepts that fields take | `/vocab/shapes-concepts.ttl` |
+| with it: what SHACL says only in SPARQL | `/vocab/shapes-sparql.ttl` |
+| the same as JSON Schema | `/vocab/schema.json` |
+| classes and properties | `/vocab/ic.ttl` |
+| the structure of tables of observations | `/vocab/structure.ttl` |
+| the context of records | `/vocab/context/v1.jsonld` |
+
+What never changes:
+
+| what | SHA-256 |
+|---|---|
+{pinned}
+
+## Versions
+
+{policy}
+
+{changes}
 """
 
 
@@ -38,8 +74,11 @@ def page(framework: Framework) -> str:
             concepts=len(framework.concepts),
             schemes=len(framework.schemes),
             languages=len(framework.languages),
-            framework="https://w3id.org/intercity/framework/",
-            ours="https://w3id.org/intercity/ns#",
+            framework=FW,
+            ours=IC,
+            pinned="\n".join(_pinned()),
+            policy=policy(),
+            changes="\n\n".join(f"### {name}\n\n{text}" for name, text in changes()),
         ),
         "## The 28 actions\n",
     ]
@@ -64,6 +103,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _pinned() -> Iterator[str]:
+    for version, digest in published().items():
+        yield f"| the framework, version {version}: `{FW}{version}/` | `{digest}` |"
+    for url in CONTEXTS:
+        yield f"| context `{url}` | `{context_digest(url)}` |"
+
+
 def _action(framework: Framework, action: Action) -> str:
     return "\n".join(_action_lines(framework, action))
 
@@ -73,9 +119,8 @@ def _action_lines(framework: Framework, action: Action) -> Iterator[str]:
     yield f"### {action.code} {action.label['en']}\n"
     yield f"`action/{action.slug}` · {place}\n"
     yield f"> “{action.definition}”\n"
-    yes, _, no = (action.scope_note or "").partition(" Does not count: ")
-    yield f"- {yes}"
-    yield f"- Does not count: {no}"
+    yield f"- Counts as evidence: {action.counts}"
+    yield f"- Does not count: {action.does_not_count}"
     elements = framework.narrower(action.iri)
     if elements:
         named = "; ".join(f"{it.label['en']} (`{it.slug}`)" for it in elements)

@@ -42,6 +42,8 @@ PLURALS: Final[Mapping[str, str]] = {
 """Segment in a record's IRI → segment of the pages about everybody's records."""
 
 _SPLIT: Final = re.compile(r"[/?#]")
+_VOCABULARY: Final = FW.removesuffix("framework/")
+"""What stands below it stands below ``/vocab/`` on every node."""
 _AGENTS: Final = {"city": "cities", "organization": "organizations"}
 _SEGMENTS: Final = frozenset(KINDS.values())
 
@@ -128,10 +130,10 @@ class Addresses:
         action = next((one for one in load().actions if one.iri == iri), None)
         if action is not None:
             return f"/actions/{action.code}"
-        if iri.startswith(FW):
-            return f"/vocab/framework/{quote(iri.removeprefix(FW))}"
         if iri.startswith(IC):
             return f"/vocab/ns/{quote(iri.removeprefix(IC))}"
+        if iri.startswith(_VOCABULARY):
+            return f"/vocab/{quote(iri.removeprefix(_VOCABULARY))}".rstrip("/")
         return None
 
     def record(self, iri: str, *, suffix: str = "") -> str:

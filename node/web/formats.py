@@ -18,6 +18,7 @@ from node.core.negotiate import media_type
 from node.web.answers import HTML
 
 __all__ = [
+    "CSV",
     "JSONLD",
     "NQUADS",
     "NTRIPLES",
@@ -25,6 +26,7 @@ __all__ = [
     "TRIG",
     "TURTLE",
     "chosen",
+    "convert",
     "turtle_of",
     "write",
     "write_quads",
@@ -34,6 +36,7 @@ JSONLD: Final = "application/ld+json"
 TURTLE: Final = "text/turtle"
 NTRIPLES: Final = "application/n-triples"
 NQUADS: Final = "application/n-quads"
+CSV: Final = "text/csv"
 TRIG: Final = "application/trig"
 
 SUFFIXES: Final = {"jsonld": JSONLD, "ttl": TURTLE, "nt": NTRIPLES, "html": HTML}
@@ -49,9 +52,15 @@ _PREFIXES: Final = {
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
+    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
+    "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
+    "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
+    "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
@@ -82,6 +91,11 @@ async def write(triples: str, media: str) -> bytes:
     return await asyncio.to_thread(_written, triples, media)
 
 
+async def convert(turtle: bytes, media: str) -> bytes:
+    """A Turtle file in another format; made once and kept."""
+    return await write(_read(turtle), media)
+
+
 async def write_quads(quads: str, media: str) -> bytes:
     """Quads with their graphs, given as N-Quads, in another format."""
     if media == NQUADS:
@@ -104,6 +118,13 @@ def _written(triples: str, media: str) -> bytes:
     graph.parse(data=triples, format="nt")
     form = {TURTLE: "turtle", JSONLD: "json-ld"}[media]
     return graph.serialize(format=form, encoding="utf-8")
+
+
+@lru_cache(maxsize=4)
+def _read(turtle: bytes) -> str:
+    from pyoxigraph import RdfFormat, parse  # noqa: PLC0415 - likewise
+
+    return "".join(f"{quad.triple} .\n" for quad in parse(turtle, format=RdfFormat.TURTLE))
 
 
 def _written_quads(quads: str, media: str) -> bytes:

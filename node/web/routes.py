@@ -32,6 +32,7 @@ from node.web import (
     witness,
 )
 from node.web.addresses import PLURALS
+from node.web.ontology import FILES
 from node.web.readers import members_only
 
 __all__ = ["ROUTES", "Route"]
@@ -44,6 +45,7 @@ _KIND: Final = f"{{kind:{'|'.join(PLURALS)}}}"
 _ULID: Final = "{ulid:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
 _AGENT: Final = "{kind:city|organization}"
 _VERSION: Final = "{version:[1-9][0-9]{0,8}}"
+_MINOR: Final = "[1-9][0-9]?\\.[0-9]{1,2}"
 _PLURAL: Final = f"{{plural:{'|'.join(PLURALS.values())}}}"
 _HOST: Final = "{host:[A-Za-z0-9.:%_-]{1,260}}"
 _LOG: Final = "/log/public"
@@ -103,7 +105,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"/vocab/framework{_SUFFIX}", vocabulary.framework),
     ("GET", f"/vocab/ns{_SUFFIX}", vocabulary.namespace),
     ("GET", "/vocab/context/{name:[a-z0-9.-]{1,60}}", vocabulary.context),
-    ("GET", "/vocab/{name:shapes\\.ttl|structure\\.ttl|schema\\.json}", vocabulary.download),
+    ("GET", "/vocab.csv", vocabulary.table),
+    ("GET", f"/vocab/{{name:{'|'.join(FILES)}}}{_SUFFIX}", vocabulary.source),
+    ("GET", "/vocab/{name:schema\\.json|schema/v1\\.json}", vocabulary.schema),
+    ("GET", f"/vocab/framework/{{version:{_MINOR}}}/", vocabulary.version),
+    ("GET", f"/vocab/framework/{{version:{_MINOR}}}{_SUFFIX}", vocabulary.version),
     (
         "GET",
         f"/vocab/{{space:framework|ns}}/{{rest:[A-Za-z0-9/-]{{1,120}}}}{_SUFFIX}",

@@ -6,43 +6,64 @@ from importlib.resources import files
 from typing import Final
 
 from aiohttp import web
+from markupsafe import Markup
 
 from node.errors import NotFound
 from node.store.ports import SearchWish
 from node.web.answers import HTML, IMMUTABLE, Document, Link, send
 from node.web.context import home_of
-from node.web.formats import JSONLD, NTRIPLES, SUFFIXES, TURTLE, chosen, turtle_of, write
+from node.web.formats import (
+    CSV,
+    JSONLD,
+    NTRIPLES,
+    SUFFIXES,
+    TURTLE,
+    chosen,
+    convert,
+    turtle_of,
+    write,
+)
+from node.web.ontology import FILES, Term, file_bytes, file_triples, terms
 from node.web.pages import VARY, render, shell_of
+from node.web.prose import prose
 from node.web.words import (
-    Term,
     everything,
+    framework_triples,
     in_scheme,
     iri_of,
     term_triples,
-    terms,
     thing_of,
     triples_of,
 )
 from vocab.framework import Action, Concept, Scheme, load
+from vocab.framework.sheet import as_csv
+from vocab.framework.versions import changes, policy, published, version_bytes
 from vocab.jsonld import CONTEXTS, context_bytes, context_digest
 from vocab.terms import FW, IC
 
-__all__ = ["context", "download", "framework", "index", "namespace", "word"]
+__all__ = [
+    "context",
+    "framework",
+    "index",
+    "namespace",
+    "schema",
+    "source",
+    "table",
+    "version",
+    "word",
+]
 
 _RDF: Final = (TURTLE, JSONLD, NTRIPLES)
 _OFFERS: Final = (HTML, *_RDF)
 _HELD: Final = "public, max-age=3600"
 _LICENCE: Final = Link("https://creativecommons.org/licenses/by/4.0/", "license")
-_FILES: Final = {
-    "shapes.ttl": TURTLE,
-    "structure.ttl": TURTLE,
-    "schema.json": "application/schema+json",
-}
 
 
 async def index(request: web.Request) -> web.Response:
     """``/vocab``: what there is; asked for RDF, all of it."""
-    media = chosen(request, _OFFERS)
+    media = chosen(request, (*_OFFERS, CSV))
+    if media == CSV:
+        return await table(request)
     if media != HTML:
         return await _rdf(request, "".join(everything()), media)
     shell = await shell_of(request)
@@ -57,6 +78,10 @@ async def index(request: web.Request) -> web.Response:
         terms=list(terms().values()),
         contexts=[(url, file, context_digest(url)) for url, file in CONTEXTS.items()],
         version=load().version,
+        published=published(),
+        files=FILES,
+        policy=_told(policy()),
+        changes=[(name, _told(text)) for name, text in changes()],
         framework_iri=FW,
         namespace=IC,
     )
@@ -67,8 +92,7 @@ async def framework(request: web.Request) -> web.Response:
     media = chosen(request, _OFFERS)
     if media == HTML:
         raise web.HTTPSeeOther((await shell_of(request)).href("/vocab"))
-    schemes = [scheme for scheme in load().schemes if scheme.iri.startswith(FW)]
-    return await _rdf(request, "".join(triples_of(scheme) for scheme in schemes), media)
+    return await _rdf(request, framework_triples(), media)
 
 
 async def namespace(request: web.Request) -> web.Response:
@@ -107,6 +131,7 @@ async def word(request: web.Request) -> web.Response:
         scheme=_scheme(thing) if isinstance(thing, Concept) else None,
         used=await _used(request, thing),
         turtle=await turtle_of(triples) if isinstance(thing, Term) else "",
+        standing=load().translations,
         path=path,
         facet=_FACETS.get(thing.scheme, "") if isinstance(thing, Concept) else "",
     )
@@ -129,12 +154,54 @@ async def context(request: web.Request) -> web.Response:
     )
 
 
-async def download(request: web.Request) -> web.Response:
-    """``/vocab/shapes.ttl`` and ``/vocab/schema.json``: what a record must be."""
-    name = request.match_info["name"]
-    body = files("vocab").joinpath("data", name).read_bytes()
+async def table(request: web.Request) -> web.Response:
+    """``/vocab.csv``: every scheme and concept, one a line, with its labels in every language."""
+    body = as_csv(load()).encode()
     return await send(
-        request, Document(body=body, media_type=_FILES[name], cache=_HELD, links=[_LICENCE])
+        request,
+        Document(body=body, media_type=CSV, cache=_HELD, links=[_LICENCE], vary=VARY),
+    )
+
+
+async def source(request: web.Request) -> web.Response:
+    """``/vocab/shapes`` and the like: a file of the vocabulary, as it was written or converted."""
+    name = request.match_info["name"]
+    media = chosen(request, _OFFERS)
+    if media == HTML:
+        raise web.HTTPSeeOther((await shell_of(request)).href("/vocab") + "#files")
+    if media != TURTLE:
+        return await _rdf(request, file_triples(name), media)
+    return await send(
+        request,
+        Document(
+            body=file_bytes(name), media_type=TURTLE, cache=_HELD, links=[_LICENCE], vary=VARY
+        ),
+    )
+
+
+async def schema(request: web.Request) -> web.Response:
+    """``/vocab/schema.json``, and at its own identifier: the shapes as a JSON Schema."""
+    body = files("vocab").joinpath("data", "schema.json").read_bytes()
+    return await send(
+        request,
+        Document(body=body, media_type="application/schema+json", cache=_HELD, links=[_LICENCE]),
+    )
+
+
+async def version(request: web.Request) -> web.Response:
+    """``/vocab/framework/1.0/``: the framework as it was published; it never changes."""
+    name = request.match_info["version"]
+    if name not in published():
+        raise NotFound(f"Expected a version that was published: {', '.join(published())}.")
+    media = chosen(request, _OFFERS)
+    if media == HTML:
+        raise web.HTTPSeeOther((await shell_of(request)).href("/vocab") + "#versions")
+    body = version_bytes(name)
+    if media != TURTLE:
+        body = await convert(body, media)
+    return await send(
+        request,
+        Document(body=body, media_type=media, cache=IMMUTABLE, links=[_LICENCE], vary=VARY),
     )
 
 
@@ -149,6 +216,11 @@ async def _rdf(request: web.Request, triples: str, media: str) -> web.Response:
             vary=VARY,
         ),
     )
+
+
+def _told(text: str) -> Markup:
+    """A part of the changelog; addresses in it are text, not code."""
+    return prose(text.replace("`", ""))
 
 
 def _alternates(address: str) -> list[Link]:

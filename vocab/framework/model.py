@@ -11,12 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import msgspec
 
 from vocab.languages import LangMap
 
 __all__ = ["Action", "Compiled", "Concept", "Framework", "Scheme", "load"]
+
+_COUNTS: Final = "Counts as evidence: "
+_DOES_NOT: Final = " Does not count: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Concept:
         definition: In English; where ``quoted`` it is the framework's own sentence, © OHCHR/UCLG.
         scope_note: In English, in our words: what counts, and what does not.
         editorial_notes: In English: how the text was read.
+        change_notes: In English: what was changed, in which version and why.
         broader: IRI of the concept above it; an element's is its action, an action's its area.
         related: IRIs of concepts that overlap with it.
         matches: ``exactMatch``, ``closeMatch``, ``broadMatch`` or ``relatedMatch`` → IRIs.
@@ -76,6 +81,7 @@ class Concept:
     quoted: bool = False
     scope_note: str | None = None
     editorial_notes: tuple[str, ...] = ()
+    change_notes: tuple[str, ...] = ()
     broader: str | None = None
     related: tuple[str, ...] = ()
     matches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -113,6 +119,16 @@ class Action(Concept):
     area: str
     tier: str
     level: str | None = None
+
+    @property
+    def counts(self) -> str:
+        """What counts as evidence of it, in English, in our words."""
+        return (self.scope_note or "").partition(_DOES_NOT)[0].removeprefix(_COUNTS)
+
+    @property
+    def does_not_count(self) -> str:
+        """What is taken for it and is not."""
+        return (self.scope_note or "").partition(_DOES_NOT)[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

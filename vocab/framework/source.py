@@ -21,7 +21,16 @@ from rdflib.term import Node
 from vocab.errors import BadSource
 from vocab.framework.model import Action, Compiled, Concept, Scheme
 
-__all__ = ["SCHEMA", "LabelRow", "compiled", "graph", "label_rows", "label_tables", "whole"]
+__all__ = [
+    "SCHEMA",
+    "LabelRow",
+    "compiled",
+    "compiled_from",
+    "graph",
+    "label_rows",
+    "label_tables",
+    "whole",
+]
 
 DATA: Final = files("vocab").joinpath("data")
 FRAMEWORK: Final = URIRef("https://w3id.org/intercity/framework/")
@@ -106,7 +115,12 @@ def compiled() -> Compiled:
     Raises:
         BadSource: Something has two labels in a language, or a row is about nothing.
     """
-    reader = _Reader(graph())
+    return compiled_from(graph())
+
+
+def compiled_from(turtle: Graph) -> Compiled:
+    """The same from another state of the Turtle files, with the tables as they are."""
+    reader = _Reader(turtle)
     for row in label_rows():
         reader.add(row)
     schemes = reader.schemes()
@@ -187,6 +201,7 @@ class _Reader:
             "quoted": (it, DCTERMS.source, SOURCE_TEXT) in self.graph,
             "scope_note": self.maybe(it, SKOS.scopeNote),
             "editorial_notes": tuple(sorted(self.texts(it, SKOS.editorialNote))),
+            "change_notes": tuple(sorted(self.texts(it, SKOS.changeNote))),
             "broader": self.maybe(it, SKOS.broader),
             "related": tuple(sorted(self.texts(it, SKOS.related))),
             "matches": {

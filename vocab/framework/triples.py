@@ -84,6 +84,8 @@ def _notes(concept: Concept) -> Iterator[tuple[str, str]]:
         yield f"{SKOS}scopeNote", _text(concept.scope_note, "en")
     for note in concept.editorial_notes:
         yield f"{SKOS}editorialNote", _text(note, "en")
+    for note in concept.change_notes:
+        yield f"{SKOS}changeNote", _text(note, "en")
     if concept.date is not None:
         yield f"{DCT}date", _typed(concept.date, _DATES[len(concept.date)])
     if concept.identifier is not None:
