@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import structlog
+
 from node.core.admission import Verdict, admit
 from node.core.identity import check_genesis
 from node.service.contacts import document_of_peer
@@ -30,6 +32,8 @@ from peers.log import Batch, Body, Entry, EntryKind, LogId, read_entries
 from peers.sync import drive, pull_bodies, pull_entries
 
 __all__ = ["Taken", "verified"]
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,28 @@ async def _judged(home: Home, contact: Contact, batch: Batch, reader: LogReader)
     verdicts = [
         Verdict(admitted=False, reason=refused[index])
         if index in refused
-        else admit(entry, body, log, document, keys, home.limits)
+        else _verdict(entry, body, log, document, keys, home.limits)
         for index, (entry, body) in enumerate(zip(entries, bodies, strict=True), start)
     ]
     verdicts = await _in_order(home, batch, entries, verdicts)
     return Taken(batch, entries, bodies, tuple(verdicts), keys)
+
+
+def _verdict(
+    entry: Entry,
+    body: Body | None,
+    log: LogId,
+    document: DidDocument,
+    keys: KeyHistory,
+    limits: Limits,
+) -> Verdict:
+    """Admission's word; where it stumbles, the record is quarantined until the rules are new."""
+    try:
+        return admit(entry, body, log, document, keys, limits)
+    except Exception as exc:  # noqa: BLE001 - one record's bytes must never stop a log
+        _log.error("a record could not be judged", record=entry.object, kind=type(exc).__name__)
+        reason = f"it could not be judged here (an unexpected {type(exc).__name__})"
+        return Verdict(admitted=False, reason=reason, rules=0)
 
 
 def _beginning(

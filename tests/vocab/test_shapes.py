@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -139,6 +140,42 @@ def test_a_document_that_is_too_large_says_how_large() -> None:
     (finding,) = check(document)
     assert finding.code == "too-large"
     assert str(LARGEST) in finding.message
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"title": {f"e{number}": "x" for number in range(2_000)}},
+        {"action": [[] for _ in range(30_000)]},
+        {"type": "Nothing", "action": list(range(20_000))},
+    ],
+)
+def test_of_a_crowd_of_mistakes_the_first_is_told_and_no_more(members: dict[str, Any]) -> None:
+    started = process_time()
+    (finding,) = check(good()["practice-es"] | members)
+    assert finding.message
+    assert process_time() - started < 0.25
+
+
+def test_a_character_that_no_xml_can_say_is_refused() -> None:
+    document = copy.deepcopy(good()["practice-es"])
+    assert check(document | {"title": {"es": "a \\\\u0000 in words"}}) == []
+    (finding,) = check(document | {"title": {"es": "a \x00"}})
+    assert finding.code == "control-character"
+
+
+def test_an_object_where_a_concept_belongs_is_a_finding_and_no_crash() -> None:
+    document = good()["practice-es"] | {"action": [{"id": "https://evil.example/", "type": []}]}
+    assert [finding.path for finding in check(document)]
+
+
+@pytest.mark.parametrize("kind", [None, [], {}, ["Need"], 5])
+def test_a_type_that_is_none_is_judged_by_what_it_tells(kind: object) -> None:
+    defenders = good()["practice-es"] | {
+        "type": kind,
+        "action": [f"{FW}action/protection-of-human-rights-defenders"],
+    }
+    assert audience_limit(defenders).widest is Widest.MEMBERS
 
 
 def test_a_deep_document_is_a_finding_and_no_crash() -> None:

@@ -7,9 +7,10 @@ cannot say. Tests find it of one opinion with a SHACL validator on every example
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -17,7 +18,7 @@ from vocab.jsonld import JsonObject
 from vocab.shapes.audience import AudienceLimit, Widest, audience_limit
 from vocab.shapes.problem import Place, Problem
 from vocab.shapes.rules import broken
-from vocab.shapes.schema import passes, problems
+from vocab.shapes.schema import first_problem, passes, problems
 from vocab.shapes.words import Finding, Severity, catalogue_languages, in_words
 
 __all__ = [
@@ -38,6 +39,15 @@ LARGEST: Final = 256 * 1024
 MOST: Final = 100
 """Findings that are told; after that, only that there are more."""
 
+_VALUES: Final = 5_000
+_KEYS: Final = 100
+"""Values of a document, and keys of one object in it, up to which everything wrong is told; of a
+larger one, the first thing. The schema makes all its findings at once, each with a copy of what it
+is about: those of 2,000 wrong language tags in one text cost more than a second."""
+
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""U+0000 as orjson writes it. No XML, Turtle or pattern of the shapes can say it."""
+
 
 def check(document: object, language: str = "en") -> list[Finding]:
     """Everything that is wrong with a document, in the order of its places; empty where it is good.
@@ -57,6 +67,9 @@ def check(document: object, language: str = "en") -> list[Finding]:
     if size <= LARGEST and passes(document) and next(broken(document), None) is None:
         return []
     kind = str(document.get("type"))
+    if size <= LARGEST and _crowded(document):
+        found = first_problem(document) or next(broken(document))
+        return [in_words(found, kind, language)]
     return [in_words(problem, kind, language) for problem in _all(document, size)]
 
 
@@ -86,7 +99,28 @@ def _all(document: JsonObject, size: int) -> Iterator[Problem]:
 def _size(document: JsonObject) -> int | Problem:
     """Bytes of the document as JSON; or why it is none."""
     try:
-        return len(orjson.dumps(document))
+        written = orjson.dumps(document)
     except TypeError as mistake:
         code = "not-unicode" if "UTF-8" in str(mistake) else "too-deep"
         return Problem((), code, {})
+    if _NUL.search(written):
+        return Problem((), "control-character", {"found": "U+0000"})
+    return len(written)
+
+
+def _crowded(document: JsonObject) -> bool:
+    """Whether a document is larger than those of which everything wrong is told."""
+    count = 0
+    level: list[Any] = [document]
+    while level:
+        count += len(level)
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                if len(one) > _KEYS:
+                    return True
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        level = inner
+    return count > _VALUES

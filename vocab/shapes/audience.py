@@ -59,7 +59,7 @@ _TELLING: Final = frozenset({"note", "reason", "district", "place", "evidence"})
 
 def audience_limit(document: Mapping[str, Any]) -> AudienceLimit:
     """How far this record may go at most; ``public`` for nearly all. Does not check shapes."""
-    kind = document.get("type")
+    kind = str(document.get("type"))  # Whatever stands there: a list has no hash.
     measures = [part for part in _many(document.get("measures")) if isinstance(part, dict)]
     elements = {part for part in _many(document.get("element")) if isinstance(part, str)}
     actions = [

@@ -19,7 +19,7 @@ from vocab.jsonld import CONTEXT
 from vocab.records import TYPES
 from vocab.shapes.problem import Place, Problem, nearest
 
-__all__ = ["definitions", "known_keys", "list_keys", "passes", "problems"]
+__all__ = ["definitions", "first_problem", "known_keys", "list_keys", "passes", "problems"]
 
 _TEXTS: Final = frozenset({"ShortText", "SummaryText", "SectionText", "Line"})
 _CONTEXT: Final = " and ".join(CONTEXT)
@@ -55,6 +55,22 @@ def problems(document: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _translated(error)
 
 
+def first_problem(document: Mapping[str, Any]) -> Problem | None:
+    """The first thing that the schema finds, without looking for others.
+
+    Raises:
+        ValueError: As ``passes``.
+    """
+    kind = document.get("type")
+    if not isinstance(kind, str) or kind not in TYPES:
+        return next(problems(document))
+    try:
+        _validator(kind).validate(document)
+    except jsonschema_rs.ValidationError as error:
+        return next(_translated(error))
+    return None
+
+
 @cache
 def definitions() -> Mapping[str, Mapping[str, Any]]:
     """The schema's definitions: kinds of value, parts, records and conditions."""
@@ -64,8 +80,11 @@ def definitions() -> Mapping[str, Mapping[str, Any]]:
 
 
 def known_keys(kind: str) -> Mapping[str, Mapping[str, Any]]:
-    """The keys of a type or part, and what is said of each (``title``, ``description``, …)."""
-    keys: Mapping[str, Mapping[str, Any]] = definitions()[kind]["properties"]
+    """The keys of a type or part, and what is said of each (``title``, ``description``, …).
+
+    A kind of value has none: an address, say, where somebody wrote an object instead.
+    """
+    keys: Mapping[str, Mapping[str, Any]] = definitions()[kind].get("properties", {})
     return keys
 
 

@@ -1,0 +1,1 @@
+"""Hostile inputs by class, with honest ones beside them; ``watch`` says what is asserted."""
