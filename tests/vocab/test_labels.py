@@ -72,6 +72,43 @@ UN_TERMS = {
         "ru": "Повестка дня в области устойчивого развития на период до 2030 года",
         "es": "Agenda 2030 para el Desarrollo Sostenible",
     },
+    "organization/uclg": {
+        "ar": "منظمة المدن والحكومات المحلية المتحدة",
+        "zh": "世界城市和地方政府联合组织",
+        "fr": "Cités et Gouvernements Locaux Unis (CGLU)",
+        "ru": "Объединенные города и местные власти (ОГМВ)",
+        "es": "Ciudades y Gobiernos Locales Unidos (CGLU)",
+    },
+    "organization/ohchr": {
+        "ar": "مفوضية الأمم المتحدة السامية لحقوق الإنسان",
+        "zh": "联合国人权事务高级专员办事处（人权高专办）",
+        "fr": "Haut-Commissariat des Nations Unies aux droits de l'homme (HCDH)",
+        "ru": "Управление Верховного комиссара Организации Объединенных Наций"
+        " по правам человека (УВКПЧ)",
+        "es": "Oficina del Alto Comisionado de las Naciones Unidas"
+        " para los Derechos Humanos (ACNUDH)",
+    },
+    "reference/pact-for-the-future": {
+        "ar": "ميثاق المستقبل (الأمم المتحدة)",
+        "zh": "《未来契约》（联合国）",
+        "fr": "Pacte pour l'avenir (ONU)",
+        "ru": "Пакт во имя будущего (ООН)",
+        "es": "Pacto para el Futuro (Naciones Unidas)",
+    },
+    "reference/world-conference-1993": {
+        "ar": "المؤتمر العالمي لحقوق الإنسان",
+        "zh": "世界人权会议",
+        "fr": "Conférence mondiale sur les droits de l'homme",
+        "ru": "Всемирная конференция по правам человека",
+        "es": "Conferencia Mundial de Derechos Humanos",
+    },
+    "group/human-rights-defenders": {
+        "ar": "المدافعون عن حقوق الإنسان",
+        "zh": "人权维护者",
+        "fr": "Défenseurs des droits de l'homme",
+        "ru": "Правозащитники",
+        "es": "Defensores de los derechos humanos",
+    },
     "principle-or-right/right-to-development": {
         "ar": "الحق في التنمية",
         "zh": "发展权",
@@ -220,3 +257,37 @@ def test_the_ombudsperson_is_found_by_the_word_that_people_use(language: str, wo
     assert concept is not None
     words = (concept.label[language], *concept.alt[language])
     assert word.casefold() in [each.casefold() for each in words]
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "action",
+        "audience",
+        "group",
+        "instrument-type",
+        "mechanism",
+        "partner",
+        "principle-or-right",
+        "challenge",
+    ],
+)
+def test_what_people_search_for_has_further_words_in_every_language(scheme: str) -> None:
+    for concept in load().scheme(scheme):
+        assert set(concept.alt) == set(LANGUAGES), concept.iri
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        ("fr", "CGLU"),
+        ("es", "CGLU"),
+        ("ru", "ОГМВ"),
+        ("zh", "世界城地组织"),
+        ("ar", "UCLG"),
+    ],
+)
+def test_uclg_is_found_by_its_short_name(language: str, word: str) -> None:
+    concept = load().concept(f"{FW}organization/uclg")
+    assert concept is not None
+    assert word in concept.alt[language]

@@ -16,7 +16,7 @@ from vocab.jsonld import CONTEXTS, context_digest
 from vocab.terms import FRAMEWORK_VERSION, FW
 
 DOCS = Path(__file__).parents[2] / "docs" / "vocabulary.md"
-FIRST = "415eccfaee26ddb1dfa82f92259a463b518f5b4a3d42bc675f6f6c282c5b0409"
+FIRST = "db575853003594be2c32e78e310057cc637e8d78f341716bd8885f49ef875437"
 
 
 def released(version: str) -> Graph:
