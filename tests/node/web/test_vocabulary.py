@@ -254,6 +254,20 @@ async def test_an_action_says_on_its_pages_what_counts_and_what_does_not(
             assert action.definition in text, path
             assert action.counts in text, path
             assert action.does_not_count in text, path
+            assert all(note in text for note in action.editorial_notes), path
+            if action.matches:
+                assert "(Draft)" in text, path
+
+
+async def test_english_texts_keep_their_direction_on_an_arabic_page(
+    network: Mapping[str, Site],
+) -> None:
+    for path in ("/vocab", place(ACTIONS["T8"]), "/actions/T8", place(f"{IC}City")):
+        page = read(await network["directory"].page(f"{path}?lang=ar"))
+        english = [one for _, one in page.tags if one.get("lang") == "en" and "href" not in one]
+        texts = [one for one in english if one.get("dir") != "ltr" and "hreflang" not in one]
+        assert english, path
+        assert not texts, (path, texts)
 
 
 async def test_a_page_says_what_is_unofficial_a_draft_or_read_from_the_layout(
