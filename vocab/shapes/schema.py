@@ -22,7 +22,7 @@ from vocab.shapes.problem import Place, Problem, nearest
 __all__ = ["definitions", "first_problem", "known_keys", "list_keys", "passes", "problems"]
 
 _TEXTS: Final = frozenset({"ShortText", "SummaryText", "SectionText", "Line"})
-_CONTEXT: Final = " and ".join(CONTEXT)
+_CONTEXT: Final = ", ".join(CONTEXT)
 
 Words = tuple[str, dict[str, object]]
 """A code and its values."""
@@ -138,7 +138,7 @@ def _translated(error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
         case "uniqueItems":
             yield Problem(place, "repeated", {})
         case "anyOf":
-            yield Problem(place, _kebab(name), {"expected": definitions()[name]["title"]})
+            yield Problem(place, _kebab(name), {"expected": name})
         case "maxLength" if name in _TEXTS:
             yield Problem(place, "too-long", {"limit": said["limit"], "count": len(found)})
         case "type" if key not in {None, "id", "proof"}:
@@ -152,14 +152,17 @@ def _translated(error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
 
 def _found(name: str, found: object) -> dict[str, object]:
     """What was found beside what was expected."""
-    return {"found": found, "expected": definitions()[name]["title"]}
+    return {"found": found, "expected": name}
 
 
 def _missing(name: str, key: str) -> Words:
     """A key that is required and not there."""
     if key == "@context":
         return "context", {"found": None, "expected": _CONTEXT}
-    return "missing", {"kind": name, "hint": known_keys(name)[key].get("description", "")}
+    about = known_keys(name)[key]
+    held = about.get("items") or about.get("additionalProperties") or about
+    form = str(held.get("$ref", "")).rpartition("/")[2]
+    return "missing", {"kind": name, "form": form, "hint": about.get("description", "")}
 
 
 def _unknown(key: str, name: str) -> Words:
@@ -177,12 +180,14 @@ def _own(name: str, key: str, found: object) -> Words:
         case "@context":
             return "context", {"found": found, "expected": _CONTEXT}
         case "id" if not str(found).startswith("_:"):
-            return ("record-id" if name in TYPES else "part-id"), {"found": found, "kind": name}
+            code = "record-id" if name in TYPES else "part-id"
+            return code, {"found": found, "kind": name, "wanted": _kebab(name)}
         case "publisher" if not re.search(definitions()["Agent"]["pattern"], str(found)):
             return "agent", _found("Agent", found)
         case _:
             codes = {"id": "blank-node", "type": "part-type", "publisher": "publisher-kind"}
-            return codes.get(key, "not-an-object"), {"found": found, "kind": name}
+            values = {"found": found, "kind": name, "wanted": name}
+            return codes.get(key, "not-an-object"), values
 
 
 def _value(name: str, found: object) -> Words:
@@ -205,7 +210,7 @@ def _concept(name: str, found: object) -> Words:
     values = _found(name, found)
     for other, about in definitions().items():
         if other.endswith("Concept") and found in about["enum"]:
-            return "other-scheme", values | {"scheme": about["title"]}
+            return "other-scheme", values | {"scheme": other}
     slugs = {iri.rpartition("/")[2]: iri for iri in definitions()[name]["enum"]}
     near = nearest(str(found).rpartition("/")[2], slugs)
     return "unknown-concept", values | {"near": slugs.get(near, "")}

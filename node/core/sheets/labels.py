@@ -1,22 +1,19 @@
 """What columns, types and sheets are called, in the languages of the vocabulary.
 
-English names of fields are those of the shapes. The others, and the words that foreign sheets use
-for the same thing, stand in ``data/headings.csv``: one row a field (``Offer.kind`` where types
-differ), one column a language, the label first and further words after a bar.
+The names, and the words that foreign sheets use for the same thing, are the vocabulary's
+(``vocab.shapes.names``); English names of fields are those of the shapes.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from node.core.sheets.columns import Column, Field, Form
 from vocab.languages import LANGUAGES
+from vocab.shapes.names import field_words, label_of, words
 
 __all__ = ["folded", "heading", "label", "name_of", "spoken", "words_for"]
 
@@ -45,20 +42,9 @@ def folded(text: str) -> str:
     return _SEPARATORS.sub(" ", unicodedata.normalize("NFKC", bare)).strip()
 
 
-@cache
-def _table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Name → language → label and further words."""
-    text = files("node.core.sheets").joinpath("data", "headings.csv").read_text("utf-8")
-    return {
-        row.pop("field"): {tag: tuple(cell.split("|")) for tag, cell in row.items()}
-        for row in csv.DictReader(text.splitlines())
-    }
-
-
 def _row(field: Field) -> Mapping[str, tuple[str, ...]]:
     """A field's row of the table; empty for one that has none yet."""
-    table = _table()
-    return table.get(f"{field.owner}.{field.key}") or table.get(field.key) or {}
+    return field_words(field.owner, field.key)
 
 
 def label(field: Field, language: str) -> str:
@@ -69,8 +55,7 @@ def label(field: Field, language: str) -> str:
 
 def name_of(name: str, language: str) -> str:
     """What a type of record or part, or a thing of the table such as ``errors``, is called."""
-    row = _table().get(name, {})
-    return row.get(spoken(language), (name,))[0]
+    return label_of(words(name), spoken(language)) or name
 
 
 def words_for(name: str | Field) -> Mapping[str, tuple[str, ...]]:
@@ -79,7 +64,7 @@ def words_for(name: str | Field) -> Mapping[str, tuple[str, ...]]:
         row = _row(name)
         english = tuple(word for word in row.get("en", ()) if word)
         return {**row, "en": (name.title, *english)}
-    return _table().get(name, {"en": (name,)})
+    return words(name) or {"en": (name,)}
 
 
 def heading(column: Column, language: str) -> str:
