@@ -111,7 +111,8 @@ async def test_every_word_is_answered_for_and_described_at_its_place(
 async def test_every_word_has_a_page_at_its_place(network: Mapping[str, Site]) -> None:
     site = network["directory"]
     things = [thing.iri for thing in labelled()]
-    shown = [*things, *(iri for iri, term in terms().items() if term.kind != "document")]
+    tables = [f"{FW}labels/{language}" for language in load().translations]
+    shown = [*things, *tables, *(i for i, term in terms().items() if term.kind != "document")]
     for iri in shown:
         page = await site.page(place(iri))
         assert iri in page, iri
