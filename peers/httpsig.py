@@ -26,6 +26,7 @@ __all__ = [
     "Claim",
     "Profile",
     "Request",
+    "check_claim",
     "content_digest",
     "read_claim",
     "sign_read",
@@ -198,14 +199,13 @@ def read_claim(request: Request, about: str, profile: Profile = MESSAGE) -> Clai
         raise Malformed(about, f"the request's signature: {exc}") from exc
 
 
-def verify_request(claim: Claim, request: Request, key: PublicKey, *, about: str, now: int) -> None:
-    """Check that ``key`` signed exactly this request, within the time that it may live.
+def check_claim(claim: Claim, request: Request, *, about: str, now: int) -> None:
+    """Check what needs no key: the time that a signature may live, and the body's digest.
 
-    It does **not** check whose key it is, nor whether the nonce is new: ask a durable store, after
-    this and before anything is done.
+    It does **not** verify the signature. Whoever would have to dial for the key asks this first.
 
     Raises:
-        BadSignature: The signature does not hold, is too old or too early, or the body is another.
+        BadSignature: It is too old or too early, or the body is another.
     """
     if not now - LIFETIME <= claim.created <= now + LIFETIME:
         raise BadSignature(
@@ -217,6 +217,18 @@ def verify_request(claim: Claim, request: Request, key: PublicKey, *, about: str
             about, f"expected a signature that lives {LIFETIME} s at most and is not over"
         )
     _check_digest(request, about)
+
+
+def verify_request(claim: Claim, request: Request, key: PublicKey, *, about: str, now: int) -> None:
+    """Check that ``key`` signed exactly this request, within the time that it may live.
+
+    It does **not** check whose key it is, nor whether the nonce is new: ask a durable store, after
+    this and before anything is done.
+
+    Raises:
+        BadSignature: The signature does not hold, is too old or too early, or the body is another.
+    """
+    check_claim(claim, request, about=about, now=now)
     try:
         key.verify(claim.signature, claim.base)
     except InvalidSignature as exc:

@@ -143,12 +143,16 @@ async def contact_of_log(home: Home, log: str) -> Contact | None:
 async def hint(home: Home, did: str, log: str = "") -> None:
     """Note that a peer says it has news: it will be asked soon, and is not believed before.
 
+    Nothing is noted of a node that we do not follow: it would not be asked either.
+
     Args:
         log: Address of the log that has grown. Where it is one that was not shown to us, it is
             asked for again.
     """
     contact = await home.desk.contact(did)
-    if contact is not None and log == f"{contact.base_url}/log/{Audience.MEMBERS}":
+    if contact is None:
+        return
+    if log == f"{contact.base_url}/log/{Audience.MEMBERS}":
         await home.desk.put_contact(contact.with_trail(Audience.MEMBERS, refused=""))
     await home.desk.put_page("hint", did, home.stamp().encode())
 

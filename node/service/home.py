@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from node.config import Config
+from node.service.strangers import Strangers
 from node.store.ports import Audience, Desk, GraphStore, KeyRing, Ledger, TextIndex
 from peers.client import Fetcher
 from peers.did import DidDocument
@@ -89,6 +90,7 @@ class Home:
             compare-and-swap does), but what keeps writers from signing in vain.
         indexing: Held by whoever brings the projections up to date.
         standing: Whether this process may sign.
+        strangers: What we know of nodes that write to us and that we do not follow.
         broken: Set by whoever meets ``node.store.ports.Broken``: the process must end.
     """
 
@@ -108,6 +110,7 @@ class Home:
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     indexing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     standing: Standing = field(default_factory=Standing, repr=False, compare=False)
+    strangers: Strangers = field(default_factory=Strangers, repr=False, compare=False)
     broken: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
 
     @property

@@ -1,12 +1,14 @@
 """Messages from other nodes: who sent it is shown by its signature, and nothing in it is believed.
 
 An announcement makes us pull; a word about an exchange goes to ``node.service.pair``. The key is
-the sender's pinned one; of a node that we do not follow, the one that its DID document names now.
+the sender's pinned one; of a node that we do not follow, the one that its DID document names, which
+is asked for within bounds (``node.service.strangers``).
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from node.errors import Refused
@@ -17,7 +19,7 @@ from node.service.forks import take_flag
 from node.service.home import Home
 from peers.did import Did, DidDocument, parse_did, read_document
 from peers.errors import BadSignature, Malformed
-from peers.httpsig import LIFETIME, Request, read_claim, verify_request
+from peers.httpsig import LIFETIME, Request, check_claim, read_claim, verify_request
 from peers.notify import (
     Announcement,
     ErasureReceipt,
@@ -73,13 +75,21 @@ async def _sender(home: Home, request: Request) -> Did:
     claim = read_claim(request, "a message")
     did = parse_did(claim.keyid.partition("#")[0])
     contact = await home.desk.contact(did.text)
+    if did == home.document.did:
+        raise Refused(f"{did}: a node sends itself no messages")
     if contact is not None and contact.state in {"blocked", "frozen"}:
         raise Refused(f"{did}: nothing is taken from this node here ({contact.state})")
-    document = document_of_peer(contact) if contact else await _document(home, did)
+    now = home.now()
+    # First what needs no key: nobody is asked for one in vain.
+    check_claim(claim, request, about=did.text, now=int(now.timestamp()))
+    document = (
+        document_of_peer(contact)
+        if contact
+        else await home.strangers.document(did, claim.keyid, now, partial(_document, home))
+    )
     key = document.http_keys.get(claim.keyid)
     if key is None:
         raise BadSignature(did.text, f"expected one of its request keys, found {claim.keyid}")
-    now = home.now()
     verify_request(claim, request, key, about=did.text, now=int(now.timestamp()))
     expires = datetime.fromtimestamp(claim.expires + LIFETIME, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if not await home.desk.first_use(f"{claim.keyid} {claim.nonce}", expires, home.stamp()):
@@ -88,6 +98,4 @@ async def _sender(home: Home, request: Request) -> Did:
 
 
 async def _document(home: Home, did: Did) -> DidDocument:
-    if did == home.document.did:
-        raise Refused(f"{did}: a node sends itself no messages")
     return read_document(await home.fetch.document(did), did, limits=home.limits)

@@ -15,6 +15,7 @@ from node.web.middleware import MIDDLEWARES, harden
 from node.web.routes import ROUTES
 from node.web.shelf import SHELF, Shelf
 from node.web.stream import SPANS
+from node.web.unreadable import quieten
 from node.web.watchdog import DOG, Watchdog, watched
 
 __all__ = ["make_app"]
@@ -34,6 +35,7 @@ def make_app(home: Home) -> web.Application:
     app[DOG] = Watchdog()
     app[TURNS] = asyncio.Semaphore(_CHECKS)
     app.on_response_prepare.append(harden)
+    quieten()
     prefix = urlsplit(home.config.node.base_url).path
     for start in dict.fromkeys(("", prefix)):
         for method, path, handler in ROUTES:

@@ -74,9 +74,29 @@ async def hints(home: Home) -> list[str]:
     return list(await home.desk.pages("hint"))
 
 
-async def test_an_announcement_makes_us_ask(aurora: Home, hansol: Home) -> None:
+async def test_an_announcement_of_a_peer_makes_us_ask(aurora: Home, hansol: Home) -> None:
+    await follow(hansol, AURORA)
     await receive(hansol, message(aurora))
     assert await hints(hansol) == ["did:web:aurora.example"]
+
+
+async def test_an_announcement_of_a_stranger_is_taken_and_not_kept(
+    aurora: Home, hansol: Home
+) -> None:
+    await receive(hansol, message(aurora))
+    assert await hansol.desk.pages("hint") == {}
+
+
+async def test_nobody_is_asked_for_a_key_to_what_is_refused_without(
+    aurora: Home, hansol: Home, web: Web, clock: Clock
+) -> None:
+    late, other = message(aurora), message(aurora, "o" * 20)
+    with pytest.raises(BadSignature, match="Content-Digest"):
+        await receive(hansol, replace(other, body=other.body.replace(b"a note", b"a word")))
+    clock.time += timedelta(minutes=10)
+    with pytest.raises(BadSignature, match="clocks"):
+        await receive(hansol, late)
+    assert web.asked == []
 
 
 async def test_the_same_request_is_taken_once(aurora: Home, hansol: Home) -> None:
