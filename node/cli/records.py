@@ -98,9 +98,10 @@ def validate(console: Console, file: str, lang: str) -> int:
     "--audience", type=click.Choice(["public", "members"]), default="public", show_default=True
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, publish nothing.")
+@click.option("--lang", default="en", help="Language of the findings.")
 @click.pass_obj
 def publish(
-    console: Console, file: str, draft: tuple[str, ...], audience: str, dry_run: bool
+    console: Console, file: str, draft: tuple[str, ...], audience: str, dry_run: bool, lang: str
 ) -> int:
     """Sign the records in FILE (or - for standard input) and put them into the log.
 
@@ -118,10 +119,17 @@ def publish(
     if draft and dry_run:
         raise click.UsageError("Expected --dry-run with FILE, found it with --draft.")
     if draft:
-        done = call(console, "drafts.publish", keys=list(draft), audience=audience)
+        done = call(console, "drafts.publish", keys=list(draft), audience=audience, language=lang)
     else:
         documents = read_documents(file)
-        done = call(console, "publish", documents=documents, audience=audience, dry_run=dry_run)
+        done = call(
+            console,
+            "publish",
+            documents=documents,
+            audience=audience,
+            dry_run=dry_run,
+            language=lang,
+        )
     receipts = done["receipts"]
     if console.as_json:
         console.answer("intercity/receipts/1", {"dry_run": dry_run, "receipts": receipts}, "")

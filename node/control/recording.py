@@ -34,10 +34,15 @@ async def publish_documents(
     documents: Sequence[Mapping[str, Any]],
     audience: str = "public",
     dry_run: bool = False,
+    language: str = "en",
 ) -> JsonObject:
     """``receipts``: one for each document, in order; all are published, or none."""
     receipts = await publish_many(
-        home, documents, audience=audience_named(audience), dry_run=dry_run
+        home,
+        documents,
+        audience=audience_named(audience),
+        dry_run=dry_run,
+        language=language,
     )
     if not dry_run:
         await catch_up(home)

@@ -111,9 +111,16 @@ async def publish_draft(
 
 
 async def publish_drafts(
-    home: Home, keys: Sequence[str], *, audience: Audience = Audience.PUBLIC
+    home: Home,
+    keys: Sequence[str],
+    *,
+    audience: Audience = Audience.PUBLIC,
+    language: str = "en",
 ) -> list[Receipt]:
     """Publish drafts together, or none of them, and drop them.
+
+    Args:
+        language: Tag of the language that findings are told in.
 
     Returns:
         A receipt for each that said something new, in order.
@@ -124,7 +131,7 @@ async def publish_drafts(
     """
     documents = [await draft(home, key) for key in keys]
     new = [one for one in documents if not same_words(one, await published(home, one.get("id")))]
-    receipts = await publish_many(home, new, audience=audience) if new else []
+    receipts = await publish_many(home, new, audience=audience, language=language) if new else []
     families = (DRAFT, NOTES)
     await home.desk.put_pages({(family, key): None for key in keys for family in families})
     return receipts

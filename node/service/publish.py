@@ -49,12 +49,16 @@ async def publish_many(
     *,
     audience: Audience = Audience.PUBLIC,
     dry_run: bool = False,
+    language: str = "en",
 ) -> list[Receipt]:
     """Publish records together, or none of them.
 
     What can be known is filled in: ``id``, ``@context``, ``publisher`` and ``version``; the ``id``
     of a nested part may be its fragment alone. A ``proof`` is dropped: we sign anew. A version that
     is given must be the last one published, or the one after it.
+
+    Args:
+        language: Tag of the language that findings are told in.
 
     Returns:
         A receipt for each, in order. On a dry run everything is checked, and nothing is written.
@@ -70,7 +74,7 @@ async def publish_many(
             numbered(document, await _last_version(home, str(document.get("id"))))
             for document in drafts
         ]
-        _check(ready)
+        _check(ready, language)
         for document, held in zip(ready, latest, strict=True):
             _allow(home, document, audience, held)
         staged = [
@@ -148,7 +152,7 @@ async def _latest(home: Home, document: Mapping[str, Any]) -> Held | None:
     return await home.ledger.latest(iri) if isinstance(iri, str) else None
 
 
-def _check(documents: Sequence[JsonObject]) -> None:
+def _check(documents: Sequence[JsonObject], language: str = "en") -> None:
     """Refuse documents that break the shapes, with every finding of every one."""
     iris = [document.get("id") for document in documents]
     twice = sorted({str(iri) for iri in iris if iri is not None and iris.count(iri) > 1})
@@ -159,7 +163,7 @@ def _check(documents: Sequence[JsonObject]) -> None:
         place = f"/{number}" if len(documents) > 1 else ""
         found += [
             Finding(place + one.path, one.code, one.message, one.mend, one.severity)
-            for one in check(document)
+            for one in check(document, language)
             if one.severity is Severity.VIOLATION
         ]
     if found:

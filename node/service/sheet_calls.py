@@ -62,7 +62,9 @@ async def import_call(
         waiting = await drafts(home)
         keys = [row.key for row in done.rows if row.key in waiting]
         if keys:
-            receipts = await publish_drafts(home, keys, audience=audience_named(audience))
+            receipts = await publish_drafts(
+                home, keys, audience=audience_named(audience), language=language
+            )
             await catch_up(home)
     answer = _told(done) | {"dry_run": dry_run, "receipts": [_receipt(one) for one in receipts]}
     if back and done.tables:
@@ -137,14 +139,16 @@ async def list_drafts_call(home: Home, *, language: str = "en") -> JsonObject:
 
 
 async def publish_drafts_call(
-    home: Home, *, keys: Sequence[str], audience: str = "public"
+    home: Home, *, keys: Sequence[str], audience: str = "public", language: str = "en"
 ) -> JsonObject:
-    """Publish drafts, all or none.
+    """Publish drafts, all or none; findings are told in the language.
 
     Raises:
         NotFound: There is no draft of one of the keys.
     """
-    receipts = await publish_drafts(home, keys, audience=audience_named(audience))
+    receipts = await publish_drafts(
+        home, keys, audience=audience_named(audience), language=language
+    )
     await catch_up(home)
     return {"receipts": [_receipt(one) for one in receipts]}
 

@@ -72,6 +72,7 @@ async def test_the_facts_about_real_cities_are_found_in_every_language(
         ("监察员", "zh"),
         ("provedor", "pt"),
         ("Ombudsstelle", "de"),
+        ("옴부즈만", "ko"),
     ],
 )
 async def test_a_korean_ombudsperson_is_found_by_the_word_of_the_reader(

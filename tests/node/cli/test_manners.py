@@ -113,6 +113,13 @@ def test_validate_names_every_finding_and_ends_with_1(tmp_path: Path) -> None:
     assert "to mend" in done.stderr
 
 
+def test_validate_tells_findings_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonld").write_text('{"type": "Practice", "colour": "red"}', "utf-8")
+    done = run("validate", "bad.jsonld", "--lang", "es", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Aquí no existe el campo «colour» (Práctica)." in done.stdout
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1]", "not json", "[]"])
 def test_a_file_that_holds_no_record_is_refused_in_words(tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.jsonld").write_text(text, "utf-8")

@@ -99,6 +99,14 @@ async def test_an_edited_copy_becomes_the_next_version(home: Home) -> None:
     await check_everything(home)
 
 
+@pytest.mark.parametrize(("language", "words"), [("es", "Aquí no existe el campo"), ("ko", "필드")])
+async def test_a_refusal_is_told_in_the_language_that_was_asked_for(
+    home: Home, language: str, words: str
+) -> None:
+    with pytest.raises(Invalid, match=words):
+        await publish_many(home, [practice(colour="red")], language=language)
+
+
 async def test_many_are_published_together_or_not_at_all(home: Home) -> None:
     good, bad = practice(), practice(action=["https://example.org/unknown"], colour="red")
     with pytest.raises(Invalid) as caught:
