@@ -15,8 +15,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 __all__ = ["quieten"]
 
-_THEIRS: Final = (HttpProcessingError, web.RequestPayloadError)
-"""What cannot be parsed, and a body that cannot be unpacked or is not whole."""
+_THEIRS: Final = (HttpProcessingError, web.RequestPayloadError, ConnectionResetError)
+"""What cannot be parsed, a body that cannot be unpacked, and who went away before the answer."""
 
 _log = structlog.get_logger(__name__)
 
