@@ -107,14 +107,34 @@ async def _received(reader: asyncio.StreamReader) -> bytes:
 
 async def _answered(home: Home, request: bytes) -> bytes:
     try:
-        asked = orjson.loads(request)
-        result = await run(home, str(asked["operation"]), dict(asked["arguments"]))
+        name, arguments = _command(request)
+        result = await run(home, name, arguments)
         return orjson.dumps({"result": result})
     except (NodeError, PeerError, StoreError) as exc:
         return orjson.dumps({"error": told(exc)})
     except Exception as exc:  # noqa: BLE001 - one command must not end the server
         _log.exception("an operation failed")
         return orjson.dumps({"error": told(exc)})
+
+
+def _command(request: bytes) -> tuple[str, dict[str, Any]]:
+    """The operation that a request names, and its arguments.
+
+    Raises:
+        NodeError: It is no request.
+    """
+    try:
+        asked = orjson.loads(request)
+    except orjson.JSONDecodeError:
+        asked = None
+    match asked:
+        case {"operation": str() as name, "arguments": dict() as arguments}:
+            return name, arguments
+        case _:
+            raise NodeError(
+                'expected {"operation": "…", "arguments": {…}}, '
+                f"found {request[:60].decode(errors='replace')!r}"
+            )
 
 
 def _prepare(path: Path) -> None:
