@@ -33,7 +33,7 @@ from node.service.views import compare_views
 from node.store.ports import Broken, StoreError
 from peers.errors import PeerError
 
-__all__ = ["scheduled", "turn_of"]
+__all__ = ["begin", "scheduled", "turn_of"]
 
 _SOON: Final = 2
 """Seconds between looks at what came in: hints of peers, messages, changes to index."""
@@ -66,7 +66,7 @@ async def scheduled(home: Home) -> AsyncIterator[None]:
     erasing = (home, "erase", lambda: erase_withdrawn(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=erasing, id="erase")
     scheduler.start()
-    first = asyncio.create_task(_safely(home, "start", lambda: _start(home)))
+    first = asyncio.create_task(_safely(home, "start", lambda: begin(home)))
     try:
         yield
     finally:
@@ -154,7 +154,7 @@ def _is_peer(job: Any) -> bool:
     return bool(job.id.startswith("peer "))
 
 
-async def _start(home: Home) -> None:
+async def begin(home: Home) -> None:
     """What a node does once when it begins to serve."""
     await _stand(home)
     for url in home.config.sync.peers:

@@ -22,6 +22,7 @@ from node.service.append import open_logs
 from node.service.contacts import contact_of_log
 from node.service.home import Home, Keys, Own
 from node.service.readers import reader_of
+from node.service.views import held_notes
 from node.service.witness import add_checkpoint, hash_of, held_note
 from node.store.memory import (
     MemoryDesk,
@@ -131,11 +132,7 @@ class Web:
             log = home.logs[Audience.PUBLIC]
             return await self._part(home, log, path.removeprefix("/log/public/"))
         if path == "/data/checkpoints":
-            public = [
-                one for one in await home.ledger.logs() if audience_of(one) is Audience.PUBLIC
-            ]
-            notes = [await home.ledger.note(log) for log in public]
-            return b"\n".join(note for note in notes if note)
+            return await held_notes(home)
         if path.startswith(("/mirror/", "/witness/")):
             return await self._copy(home, path)
         held = await home.ledger.latest(home.base_url + path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,16 +11,16 @@ import msgspec
 
 from node.service.contacts import document_of_peer
 from node.service.home import Home
-from node.service.identities import own_signer, verifier_of
+from node.service.identities import own_signer, own_verifiers, verifier_of
 from node.service.regard import policy_of
 from node.service.tree import growth
 from node.service.witness import hash_of
 from node.store.ports import Audience
 from peers.checkpoint import NoteVerifier, open_note, unverified
-from peers.errors import Malformed, PeerError
+from peers.errors import BadSignature, Malformed, PeerError
 from peers.witness import collect, write_request
 
-__all__ = ["Asked", "Known", "Reply", "ask", "known_of", "shown_by", "witnesses"]
+__all__ = ["Asked", "Known", "Reply", "ask", "known_of", "shown_by", "signed_by_us", "witnesses"]
 
 MOST: Final = 24
 """Witnesses asked: a note has room for the signatures of so many."""
@@ -88,7 +89,8 @@ async def witnesses(home: Home) -> list[Asked]:
                 contact.did,
                 f"{contact.base_url}/witness",
                 verifier_of(document_of_peer(contact)),
-                known=bool(contact.contacted) or contact.did in before,
+                # One that has only ever failed is none; of one never asked nobody can tell.
+                known=bool(contact.contacted) or contact.did in before or not contact.failures,
             )
             for contact in await home.desk.contacts()
             if contact.state in {"following", "paused"}
@@ -128,10 +130,18 @@ async def shown_by(home: Home, one: Asked) -> bytes | None:
     try:
         answer = await home.fetch.get(url, home.limits.note)
         if answer.status == 200:
-            open_note(answer.body, own_signer(home).verifier)
-            return answer.body
+            return answer.body if await signed_by_us(home, answer.body) else None
     except PeerError:
         return None
+    return None
+
+
+async def signed_by_us(home: Home, note: bytes) -> NoteVerifier | None:
+    """The key of ours that has signed a checkpoint of our public log; ``None`` where none has."""
+    for verifier in await own_verifiers(home):
+        with suppress(BadSignature):
+            open_note(note, verifier)
+            return verifier
     return None
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import structlog
 
 from node.core.admission import admit
+from node.service.asking import signed_by_us
 from node.service.home import Home
-from node.service.identities import own_signer
 from node.service.keys import history_of
 from node.service.mirrors import mirror_of, mirrors
+from node.service.own import take_up
 from node.store.ports import Audience, Conflict
-from peers.errors import Equivocation, PeerError, Untrusted
+from peers.errors import Absent, Equivocation, PeerError, Untrusted
+from peers.flows import Fetch, drive
 from peers.history import followed
 from peers.log import read_entries
-from peers.sync import drive, pull_bodies, pull_entries
+from peers.sync import pull_bodies, pull_entries
 
 __all__ = ["bring_back"]
 
@@ -54,7 +56,12 @@ async def _bring_from(home: Home, base_url: str) -> int:
     log = home.logs[Audience.PUBLIC]
     reader = mirror_of(home, base_url, log)
     held, note = await home.ledger.head(log), await home.ledger.note(log)
-    verifier = own_signer(home).verifier
+    shown = await reader(Fetch("checkpoint", home.limits.note))
+    if shown is None:
+        raise Absent(log, "there is no checkpoint at this address")
+    verifier = await signed_by_us(home, shown)
+    if verifier is None:
+        raise Untrusted(log, "expected a checkpoint that a key of ours has signed, found another")
     batch = await drive(pull_entries(held, verifier, home.limits, note=note), reader)
     if batch is None:
         return 0
@@ -72,4 +79,5 @@ async def _bring_from(home: Home, base_url: str) -> int:
         for entry, body in zip(entries, bodies, strict=True)
     ]
     await home.ledger.commit(batch, bodies, verdicts, recorded=home.stamp())
+    await take_up(home)  # What came back may hold a change of our keys.
     return len(entries)

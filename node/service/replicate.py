@@ -34,7 +34,7 @@ from node.service.many import each
 from node.service.mirrors import mirror_of, mirrors
 from node.service.regard import regard
 from node.service.reports import PeerReport, added
-from node.service.taking import Taken, verified
+from node.service.taking import Taken, by_its_log, verified
 from node.service.views import compare_views
 from node.store.ports import Audience, Conflict, Contact, StoreError
 from peers.client import LogReader
@@ -276,7 +276,7 @@ async def _succeeded(
         copied = held.with_trail(
             audience, verified=now, size=size, etag=reader.etag, refused="", error=""
         )
-        document = taken.document if taken and taken.document else held.document
+        document = (taken and taken.document) or await by_its_log(home, held)
         await home.desk.put_contact(
             replace(copied, contacted=now, error="", failures=0, document=document)
         )

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
 import structlog
 
 from node.errors import Refused
 from node.service.asking import Asked, ask, shown_by, witnesses
 from node.service.bringing import bring_back
 from node.service.home import Home
+from node.service.identities import own_signer
 from node.service.regard import policy_of
 from node.store.ports import Audience
-from peers.checkpoint import unverified
+from peers.checkpoint import cosigned_at, unverified
 from peers.errors import PeerError
 from peers.log import LogId
 
@@ -33,6 +35,9 @@ _PATIENCE: Final = 8.0
 
 _CONFIRMED: Final = timedelta(hours=1)
 """How long an operator's word holds, so that a backup does not carry it along."""
+
+_FRESH: Final = timedelta(hours=2)
+"""Twice the time in which a log that serves says that it is alive."""
 
 _ROUNDS: Final = 3
 """Of asking and bringing back, should there be more after that."""
@@ -98,7 +103,7 @@ async def _examine(home: Home) -> None:
         if note is None or not asked:
             home.standing.lift()
             return
-        found = await _ask_all(home, asked, note)
+        found = await _remembered(home, await _ask_all(home, asked, note))
         ours = (await home.ledger.head(log)).size
         if found.size <= ours:
             await _judge(home, found)
@@ -116,6 +121,16 @@ async def _examine(home: Home) -> None:
             behind=True,
         )
         return
+
+
+async def _remembered(home: Home, found: _Found) -> _Found:
+    """What was shown, now or before: who showed that we are behind may be away the next time."""
+    page = await home.desk.page(_PAGE, "shown")
+    before = msgspec.json.decode(page, type=tuple[int, str]) if page else (0, "")
+    if found.size > before[0]:
+        await home.desk.put_page(_PAGE, "shown", msgspec.json.encode((found.size, found.by)))
+        return found
+    return replace(found, size=before[0], by=before[1])
 
 
 async def confirm(home: Home) -> None:
@@ -137,7 +152,9 @@ async def confirm(home: Home) -> None:
 
 async def _judge(home: Home, found: _Found) -> None:
     """Nobody showed more than we hold; is that enough?"""
-    enough = len(found.vouching) >= max(1, len(found.silent))
+    enough = bool(found.vouching) and not found.silent
+    if await _was_just_alive(home):
+        enough = len(found.vouching) >= max(1, len(found.silent))
     if policy_of(home).quorum:
         enough = policy_of(home).met(found.vouching)
     if enough or not (found.silent or policy_of(home).quorum) or await _is_confirmed(home):
@@ -146,11 +163,22 @@ async def _judge(home: Home, found: _Found) -> None:
     named = "; ".join(found.silent) or "none of the policy's quorum vouches"
     home.standing.close(
         f"too few of those who witness our log could be asked ({named}): expected "
-        f"{policy_of(home).quorum or 'at least as many answers as there are silent ones'}, found "
-        f"{len(found.vouching)}. If this node was restored from a backup, publishing now would "
-        "contradict what was published before. It is tried again every minute; if you are sure "
-        "that nothing is missing: intercity identity confirm"
+        f"{policy_of(home).quorum or 'an answer of each'}, found {len(found.vouching)}. If this "
+        "node was restored from a backup, publishing now would contradict what was published "
+        "before. It is tried again every minute; if you are sure that nothing is missing: "
+        "intercity identity confirm"
     )
+
+
+async def _was_just_alive(home: Home) -> bool:
+    """Whether our log's last sign of life is so fresh that this is an ordinary restart.
+
+    A backup is nearly always older than that. After a longer silence everybody who is known to
+    witness our log has to answer, because the one who does not may hold what came after the backup.
+    """
+    note = await home.ledger.note(home.logs[Audience.PUBLIC])
+    at = note and cosigned_at(note, own_signer(home).verifier)
+    return bool(at) and home.now() - datetime.fromtimestamp(at or 0, UTC) <= _FRESH
 
 
 async def _ask_all(home: Home, asked: Sequence[Asked], note: bytes) -> _Found:
@@ -174,20 +202,23 @@ async def _ask_all(home: Home, asked: Sequence[Asked], note: bytes) -> _Found:
 
 async def _ask_one(home: Home, one: Asked, note: bytes) -> tuple[int | None, str]:
     """The size that a witness shows; else why it shows none (nothing where it is no witness)."""
+    ours = unverified(note, one.name)[0].size
     try:
         reply = await ask(home, one, note)
+    except PeerError as exc:
+        # A key that we have lost with the backup may be why it refuses; then it can show that.
+        reason = exc.reason
+    else:
         if not reply.follows:
             return None, ""
-        ours = unverified(note, one.name)[0].size
-        if reply.lines or reply.size <= ours:
-            return (ours, "") if reply.lines else (None, "it does not vouch")
-        shown = await shown_by(home, one)
-    except PeerError as exc:
-        return None, exc.reason
+        if reply.lines:
+            return ours, ""
+        if reply.size <= ours:
+            return None, "it does not vouch"
+        reason = f"it says {reply.size} entries, and shows no checkpoint of ours of that size"
+    shown = await shown_by(home, one)
     larger = unverified(shown, one.name)[0].size if shown else 0
-    if larger > ours:
-        return larger, ""
-    return None, f"it says {reply.size} entries, and shows no checkpoint of ours of that size"
+    return (larger, "") if larger > ours else (None, reason)
 
 
 async def _is_confirmed(home: Home) -> bool:

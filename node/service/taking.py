@@ -21,9 +21,9 @@ from node.service.identities import verifier_of
 from node.service.keys import history_of
 from node.service.pinning import agreed, alarm_of, check_place, document_now
 from node.store.ports import Contact, Held
-from peers.checkpoint import NoteVerifier, open_note
+from peers.checkpoint import NoteVerifier, cosigned_at, open_note, unverified
 from peers.client import LogReader
-from peers.did import DidDocument
+from peers.did import DidDocument, parse_did
 from peers.encoding import parse_canonical
 from peers.errors import BadSignature, PeerError, Superseded, Untrusted
 from peers.history import KeyHistory, begin, followed
@@ -31,7 +31,7 @@ from peers.limits import Limits
 from peers.log import Batch, Body, Entry, EntryKind, LogId, read_entries
 from peers.sync import drive, pull_bodies, pull_entries
 
-__all__ = ["Taken", "verified"]
+__all__ = ["Taken", "by_its_log", "verified"]
 
 _log = structlog.get_logger(__name__)
 
@@ -87,6 +87,16 @@ async def verified(
         return _pinned(contact, taken, today)
 
 
+async def by_its_log(home: Home, contact: Contact) -> bytes:
+    """The document to pin of a peer, by what we hold of its log.
+
+    The same as pinned, but where we were killed between taking a change of keys and pinning it.
+    """
+    keys = await history_of(home.ledger, contact.log, parse_did(contact.did))
+    pinned = document_of_peer(contact)
+    return agreed(keys, contact.document, pinned) if keys else contact.document
+
+
 async def _pulled(
     home: Home, contact: Contact, log: LogId, reader: LogReader, mirrored: bool
 ) -> tuple[Batch, _Now] | None:
@@ -105,6 +115,8 @@ async def _pulled(
             raise found from None
         raise
     except BadSignature:
+        if keys is not None and note is not None and reader.note is not None:
+            await _check_left_behind(home, contact, log, keys, (note, reader.note))
         # The likeliest reason is a new key. The document names it; whether it may be believed, the
         # entries will say that it signed for.
         today = await document_now(home, contact)
@@ -117,6 +129,38 @@ async def _pulled(
             raise alarm_of(keys, document, today[1]) from None
         return batch, today
     return (batch, await document_now(home, contact)) if batch else None
+
+
+async def _check_left_behind(
+    home: Home, contact: Contact, log: LogId, keys: KeyHistory, notes: tuple[bytes, bytes]
+) -> None:
+    """Tell an old checkpoint that an old key signed: its node was set back to a backup.
+
+    Args:
+        notes: The one that we hold, and the one that is shown.
+
+    Raises:
+        Superseded: The log signed it before what we hold, with the key that was in force there.
+        Equivocation: It did, and it contradicts what we hold.
+    """
+    size, earlier = (unverified(note, log)[0].size for note in notes)
+    if not 0 < earlier < size:
+        return
+    now, then = (NoteVerifier(log, keys.in_force("log", at)[1]) for at in (size, earlier))
+    try:
+        open_note(notes[1], then)
+        held, shown = cosigned_at(notes[0], now), cosigned_at(notes[1], then)
+    except BadSignature:
+        return
+    if held is None or shown is None or shown > held:
+        return
+    if (found := await against_our_copy(home, contact, log, notes[1])) is not None:
+        raise found from None
+    raise Superseded(
+        log,
+        f"it shows {earlier} entries, signed before the {size} that we hold, with a key that it "
+        "has replaced since: expected its newest checkpoint, found one from a backup",
+    )
 
 
 async def _judged(home: Home, contact: Contact, batch: Batch, reader: LogReader) -> Taken:

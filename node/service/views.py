@@ -16,19 +16,40 @@ from node.service.forks import against_our_copy, freeze
 from node.service.home import Home
 from node.service.identities import verifier_of
 from node.service.mirrors import mirror_of
-from node.store.ports import Contact
+from node.store.ports import Audience, Contact, audience_of
 from peers.checkpoint import unverified
 from peers.errors import Equivocation, Malformed, PeerError
 from peers.growth import check_growth
 from peers.log import LogId
 from peers.sync import drive
 
-__all__ = ["compare_views"]
+__all__ = ["compare_views", "held_notes"]
 
 _VIEWS: Final = "views"
 """Family of pages: DID of a peer → validator of what it answered last."""
 
 _log = structlog.get_logger(__name__)
+
+
+async def held_notes(home: Home) -> bytes:
+    """The newest signed note of every public log that we hold, and the evidence against liars.
+
+    Whoever follows one of those logs finds out by it, though it was told before and has forgotten.
+    """
+    logs = [log for log in await home.ledger.logs() if audience_of(log) is Audience.PUBLIC]
+    notes = [await home.ledger.note(log) for log in logs]
+    for contact in await home.desk.contacts():
+        if contact.state == "frozen":
+            about = [one for one in contact.evidence if _is_of(contact.log, one)]
+            notes += [one for one in about if one not in notes]
+    return b"\n".join(note for note in notes if note)
+
+
+def _is_of(log: LogId, note: bytes) -> bool:
+    try:
+        return unverified(note, log)[0].origin == log
+    except Malformed:
+        return False
 
 
 async def compare_views(home: Home, peer: Contact) -> list[str]:

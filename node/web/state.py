@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from node.service.home import Home
+from node.service.views import held_notes
 from node.store.ports import Audience, Position, audience_of
 from node.web.answers import Document, send
 from node.web.context import home_of
@@ -53,11 +54,10 @@ async def stated(home: Home, position: Position) -> dict[str, str]:
 async def checkpoints(request: web.Request) -> web.Response:
     """``/data/checkpoints``: the signed notes of every public log held, one after the other."""
     home = home_of(request)
-    notes = [await home.ledger.note(log) for log in await _logs(home)]
     return await send(
         request,
         Document(
-            body=b"\n".join(note for note in notes if note),
+            body=await held_notes(home),
             media_type="text/plain",
             cache="public, max-age=5, must-revalidate",
             headers=await stated(home, await home.ledger.end(Audience.PUBLIC)),

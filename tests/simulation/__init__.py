@@ -1,0 +1,1 @@
+"""Many nodes, many days, everything going wrong: seeded, so that what happened happens again."""
