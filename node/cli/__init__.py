@@ -40,6 +40,8 @@ COMMANDS = {
     "show": ("node.cli.records", "Show one record, ours or a peer's."),
     "peers": ("node.cli.peers", "Follow other nodes, and see how they are."),
     "sync": ("node.cli.peers", "Bring our copies of the peers' logs up to date."),
+    "user": ("node.cli.user", "Let people work at the desk: accounts and sign-in links."),
+    "audit": ("node.cli.user", "Who did what with accounts."),
     "network": ("node.cli.network", "Admit members to a network, suspend or revoke them."),
     "search": ("node.cli.find", "Search every record that we hold."),
     "query": ("node.cli.find", "Ask a SPARQL query."),

@@ -27,7 +27,7 @@ def settings(console: Console, flags: Mapping[str, str] | None = None) -> Config
     return load(console.home / "config.toml", os.environ, flags or {})
 
 
-def call(console: Console, name: str, **arguments: Any) -> dict[str, Any]:
+def call(console: Console, name: str, /, **arguments: Any) -> dict[str, Any]:
     """Run one of the node's operations (``node.control.OPERATIONS``) and give back its answer."""
     from node.app import one_call
 

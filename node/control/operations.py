@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from node.control import keeping, learning, looking, peering, recording
+from node.control import keeping, learning, looking, peering, recording, staffing
 from node.errors import NodeError
 from node.service import sheet_calls
 from node.service.home import Home
@@ -49,6 +49,12 @@ OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
     "pair.ask": learning.ask_city,
     "pair.say": learning.say_word,
     "pair.list": learning.list_exchanges,
+    "users": staffing.list_users,
+    "users.add": staffing.add_user,
+    "users.link": staffing.link_user,
+    "users.role": staffing.change_user,
+    "users.remove": staffing.remove_user,
+    "audit": staffing.show_audit,
     "identity": keeping.identity,
     "identity.rotate": keeping.rotate_keys,
     "identity.confirm": keeping.confirm_log,

@@ -11,20 +11,24 @@ from typing import Final
 
 from aiohttp import web
 
+from node.core.accounts import Duty
 from node.web import (
     actions,
     assets,
     checking,
     cities,
+    desk,
     feed,
     finding,
     front,
+    importing,
     inbox,
     log,
     partners,
     peer_records,
     plain,
     records,
+    signin,
     sparql,
     state,
     stream,
@@ -34,6 +38,7 @@ from node.web import (
 from node.web.addresses import PLURALS
 from node.web.ontology import FILES
 from node.web.readers import members_only
+from node.web.staff import staff
 
 __all__ = ["ROUTES", "Route"]
 
@@ -52,6 +57,8 @@ _LOG: Final = "/log/public"
 _HASH: Final = "{hash:[0-9a-f]{64}}"
 _MIRROR: Final = f"/mirror/{_HASH}"
 _MEMBERS: Final = "/log/members"
+_KEY: Final = "{key:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
+_WRITERS: Final = (Duty.AUTHOR, Duty.PUBLISHER)
 _BODY: Final[tuple[tuple[str, Handler], ...]] = (
     ("checkpoint", log.checkpoint),
     ("tile/entries/{place:[x0-9./p]{3,40}}", log.bundle),
@@ -129,5 +136,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/verify", checking.verify),
     ("GET", "/peers", checking.peers),
     *(("GET", f"/{name}", front.statement) for name in front.STATEMENTS),
+    # Staff.
+    ("GET", "/sign-in", signin.show),
+    ("POST", "/sign-in", signin.spend),
+    ("POST", "/sign-out", staff(signin.leave)),
+    ("GET", "/desk", staff(desk.page)),
+    ("POST", "/desk/publish", staff(desk.publish, Duty.PUBLISHER)),
+    ("GET", "/desk/import", staff(importing.page, *_WRITERS)),
+    ("POST", "/desk/import", staff(importing.upload, *_WRITERS)),
+    ("GET", "/desk/import/template", staff(importing.template, *_WRITERS)),
+    ("POST", f"/desk/import/{_KEY}", staff(importing.take, *_WRITERS)),
+    ("GET", f"/desk/import/{_KEY}/errors", staff(importing.returned, *_WRITERS)),
 )
 """Method, path below ``base_url``, handler."""

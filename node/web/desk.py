@@ -1,0 +1,87 @@
+"""``/desk``: what waits for whoever is signed in, and the drafts that may be published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from node.core.accounts import Duty
+from node.errors import Invalid, NodeError
+from node.service.drafts import drafts, notes_of, publish_drafts
+from node.service.index import catch_up
+from node.store.ports import Audience
+from node.web.context import home_of
+from node.web.pages import render, shell_of
+from node.web.shell import Shell
+from node.web.staff import PERSON, check_form, form_token
+from peers.encoding import JsonObject
+from vocab.shapes import Severity, check
+
+__all__ = ["page", "publish"]
+
+
+async def page(request: web.Request) -> web.Response:
+    """``/desk``."""
+    return await _page(request)
+
+
+async def publish(request: web.Request) -> web.Response:
+    """``POST /desk/publish``: the chosen drafts, all of them or none."""
+    form = await request.post()
+    check_form(request, form.get("token"))
+    home, keys = home_of(request), [str(key) for key in form.getall("draft", [])]
+    shell = await shell_of(request)
+    if not keys:
+        return await _page(request, problem=shell.words.say("Choose at least one draft."))
+    try:
+        receipts = await publish_drafts(
+            home, keys, audience=Audience.PUBLIC, language=shell.language
+        )
+    except Invalid as exc:
+        return await _page(request, problem=str(exc), findings=exc.findings, status=422)
+    except NodeError as exc:
+        return await _page(request, problem=str(exc), status=exc.status)
+    await catch_up(home)
+    return await _page(request, receipts=receipts)
+
+
+async def _page(
+    request: web.Request,
+    *,
+    problem: str = "",
+    findings: tuple[object, ...] = (),
+    receipts: list[Any] | None = None,
+    status: int = 200,
+) -> web.Response:
+    home, shell, person = home_of(request), await shell_of(request), request[PERSON]
+    kept = await drafts(home)
+    rows = [_row(shell, key, one, await notes_of(home, key)) for key, one in kept.items()]
+    return await render(
+        request,
+        "desk.html",
+        shell,
+        status=status,
+        cache="no-store",
+        person=person,
+        token=form_token(request),
+        rows=rows,
+        problem=problem,
+        findings=findings,
+        receipts=receipts or [],
+        may_publish=bool({Duty.PUBLISHER, Duty.ADMIN} & set(person.duties)),
+    )
+
+
+def _row(shell: Shell, key: str, document: JsonObject, notes: dict[str, str]) -> dict[str, Any]:
+    """A draft in the list: its type, its title, and what keeps it from being published."""
+    texts = document.get("title") or document.get("name") or document.get("statement") or {}
+    asked = check({"version": 1, **document}, shell.language)
+    wrong = [one for one in asked if one.severity is Severity.VIOLATION]
+    return {
+        "key": key,
+        "kind": str(document.get("type", "")),
+        "title": texts if isinstance(texts, dict) else {},
+        "wrong": wrong,
+        "notes": notes,
+    }

@@ -1,0 +1,65 @@
+"""``/sign-in`` and ``/sign-out``: a link, good once, opens a session.
+
+Mail programs look at links before people do: opening one only shows a button, and the button, which
+is pressed by a person, spends it.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from node.errors import Refused
+from node.service.accounts import end_session, spend_link
+from node.web.context import home_of
+from node.web.pages import render, shell_of
+from node.web.staff import check_form, check_origin, open_session, secret_of
+
+__all__ = ["leave", "show", "spend"]
+
+
+async def show(request: web.Request) -> web.Response:
+    """``/sign-in``, with ``?link=`` where somebody follows one."""
+    return await _page(request, request.query.get("link", "")[:200])
+
+
+async def spend(request: web.Request) -> web.Response:
+    """``POST /sign-in``: a session for whoever holds a good link; always under a new secret."""
+    check_origin(request)
+    link = str((await request.post()).get("link", ""))[:200]
+    home = home_of(request)
+    try:
+        secret = await spend_link(home, link)
+    except Refused as refused:
+        return await _page(request, "", problem=str(refused), status=403)
+    if before := secret_of(request):
+        await end_session(home, before)
+    shell = await shell_of(request)
+    response = web.Response(status=303, headers={"Location": shell.href("/desk")})
+    response.headers["Cache-Control"] = "no-store"
+    open_session(request, response, secret)
+    return response
+
+
+async def leave(request: web.Request) -> web.Response:
+    """``POST /sign-out``."""
+    check_form(request, (await request.post()).get("token"))
+    await end_session(home_of(request), secret_of(request))
+    shell = await shell_of(request)
+    response = web.Response(status=303, headers={"Location": shell.href("/sign-in")})
+    open_session(request, response, "")
+    return response
+
+
+async def _page(
+    request: web.Request, link: str, *, problem: str = "", status: int = 200
+) -> web.Response:
+    shell = await shell_of(request)
+    return await render(
+        request,
+        "sign-in.html",
+        shell,
+        status=status,
+        cache="no-store",
+        link=link,
+        problem=problem,
+    )
