@@ -81,12 +81,21 @@ CHOICES: Final = {
         ("exchange-state",),
         lambda it: it.slug in {"adopted", "not-adopted"},
     ),
+    "ParticipationStage": Choice(
+        "a stage of participation of the framework (planning, implementation, monitoring, …)",
+        ("action-element",),
+        lambda it: it.slug.startswith("participation-in-"),
+    ),
     "Partner": Choice(
         "a kind of partner, or an organization, of the framework", ("partner", "organization")
     ),
     "PolicyArea": Choice("a policy area of the framework", ("policy-area",)),
     "PrincipleOrRight": Choice("a principle or right of the framework", ("principle-or-right",)),
     "Reference": Choice("a resource of the framework", ("reference",)),
+    "Represented": Choice(
+        "a group of rights holders, or a kind of partner of the framework",
+        ("group", "partner", "organization"),
+    ),
     "RightsHolders": Choice("a group of rights holders", ("group",)),
     "ServiceArea": Choice("a public service of the framework", ("service-area",)),
     "State": Choice("a state of an action (planned, under way, in place, …)", ("state",)),

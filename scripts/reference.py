@@ -58,6 +58,18 @@ What never changes:
 |---|---|
 {pinned}
 
+## Types of records
+
+What each record holds stands in `docs/records.md`. Where a type might have been another one:
+
+- A *strategy* and an *action plan* are one type, Strategy.
+  The framework has one action for both and asks the same of them: measures, staff, funds, a period.
+  `element` says which it is: `human-rights-strategy`, `human-rights-action-plan`, or both.
+- A *body* is an `ic:Body`, below `org:Organization`, as cities and networks are organizations too.
+  Its actions stand in `org:classification`.
+  What it belongs to inside the administration stands in `org:unitOf`.
+- *Stages of participation* in a body are elements of the framework's action S4, no list of ours.
+
 ## Versions
 
 {policy}

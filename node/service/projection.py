@@ -35,6 +35,18 @@ _CONCEPTS: Final = (
     "partner",
     "mechanism",
 )
+_ALSO: Final = {
+    "action": ("classification",),
+    "element": ("participationStage",),
+    "rightsHolders": ("represents", "groupsConsulted"),
+    "partner": ("represents",),
+}
+"""Further fields that hold concepts of the same schemes."""
+_SCHEMES: Final = {
+    "rightsHolders": frozenset({"group"}),
+    "partner": frozenset({"partner", "organization"}),
+}
+"""The schemes of these facets: who is represented in a body may be of either."""
 _DATES: Final = (
     "reviewed",
     "ended",
@@ -127,8 +139,25 @@ def _texts(value: object, without: tuple[str, ...] = ()) -> Iterator[tuple[str, 
 
 
 def _concept_iris(record: JsonObject) -> Iterator[str]:
-    for key in (*_CONCEPTS, "kind"):
-        yield from _many(record.get(key))
+    for facet in _CONCEPTS:
+        yield from _values(record, facet)
+    yield from _many(record.get("kind"))
+
+
+def _values(record: JsonObject, facet: str) -> tuple[str, ...]:
+    """What a record has of a facet of concepts, from each field that holds such concepts."""
+    found = dict.fromkeys(_many(record.get(facet)))
+    for key in _ALSO.get(facet, ()):
+        found.update(dict.fromkeys(iri for iri in _many(record.get(key)) if _fits(iri, facet)))
+    return tuple(found)
+
+
+def _fits(iri: str, facet: str) -> bool:
+    """Whether a concept is of one of the facet's schemes, where these are named."""
+    if facet not in _SCHEMES:
+        return True
+    concept = load().concept(iri)
+    return concept is not None and concept.scheme in _SCHEMES[facet]
 
 
 def _concept_words(record: JsonObject, publisher: Publisher) -> dict[str, str]:
@@ -161,7 +190,7 @@ def _facets(
 ) -> dict[str, tuple[str, ...]]:
     actions = [
         action
-        for iri in _many(record.get("action"))
+        for iri in _values(record, "action")
         if isinstance(action := load().concept(iri), Action)
     ]
     country = record.get("subjectCountry") or record.get("country") or publisher.country
@@ -178,7 +207,7 @@ def _facets(
         "offer": _many(record.get("kind")) if kind == "Offer" else (),
         "sdg": _many(record.get("sdgTargets")),
         "evidence": ("yes",) if record.get("evidence") else (),
-        **{key: _many(record.get(key)) for key in _CONCEPTS},
+        **{facet: _values(record, facet) for facet in _CONCEPTS},
     }
     return {facet: values for facet, values in found.items() if values}
 

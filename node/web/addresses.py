@@ -38,6 +38,7 @@ PLURALS: Final[Mapping[str, str]] = {
     "observation-set": "observation-sets",
     "submission": "submissions",
     "recommendation": "recommendations",
+    "body": "bodies",
 }
 """Segment in a record's IRI → segment of the pages about everybody's records."""
 

@@ -12,6 +12,7 @@ from vocab.records import (
     ActionStatus,
     AnyRecord,
     Assessment,
+    Body,
     City,
     Commitment,
     Concepts,
@@ -41,12 +42,8 @@ def facts_of(record: AnyRecord, writer: Writer) -> Iterator[Fact]:
             yield from _of_practice(record, writer)
         case Strategy():
             yield from _of_strategy(record, writer)
-        case Commitment():
-            yield from writer.concepts(say("Kind"), [record.kind])
-            yield from writer.day(say("Adopted"), record.adopted)
-            yield from writer.text(say("Adopted by"), record.adopted_by)
-            yield from writer.records(say("Reaffirms"), [record.reaffirms])
-            yield from writer.concepts(say("Rests on"), record.based_on)
+        case Commitment() | Body():
+            yield from _of_foundation(record, writer)
         case ActionStatus():
             yield from writer.concepts(say("State"), [record.state])
             yield from writer.day(say("Since"), record.since)
@@ -95,6 +92,29 @@ def _of_practice(record: Practice, writer: Writer) -> Iterator[Fact]:
     yield from writer.text(say("Office"), record.contact_office)
     yield from writer.concepts(say("Helps others by"), record.offers_help)
     yield from writer.records(say("Adapted from"), [record.adapted_from])
+
+
+def _of_foundation(record: Commitment | Body, writer: Writer) -> Iterator[Fact]:
+    say = writer.shell.words.say
+    match record:
+        case Commitment():
+            yield from writer.concepts(say("Kind"), [record.kind])
+            yield from writer.day(say("Adopted"), record.adopted)
+            yield from writer.text(say("Adopted by"), record.adopted_by)
+            yield from writer.records(say("Reaffirms"), [record.reaffirms])
+            yield from writer.concepts(say("Rests on"), record.based_on)
+        case Body():
+            yield from writer.text(say("Other name"), record.alt_name)
+            yield from writer.period(record.started, record.ended)
+            yield from writer.records(say("Unit of"), [record.unit_of])
+            yield from writer.text(say("Legal basis"), record.legal_basis)
+            yield from writer.concepts(say("Who is represented"), record.represents)
+            yield from writer.concepts(say("Stages of participation"), record.participation_stage)
+            yield from writer.tongues(record.working_languages)
+            yield from writer.text(say("Office"), record.contact_office)
+            yield from writer.fact(
+                say("Homepage"), outside(record.homepage) if record.homepage else None
+            )
 
 
 def _of_strategy(record: Strategy, writer: Writer) -> Iterator[Fact]:

@@ -48,6 +48,7 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
         "evidence",
         "city",
     ),
+    "Body": ("area", "action", "rightsHolders", "country", "language", "city"),
     "ActionStatus": ("state", "area", "action", "country", "city"),
     "Assessment": ("action", "area", "country", "city"),
     "Offer": ("offer", "action", "area", "country", "language"),

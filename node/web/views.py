@@ -6,9 +6,8 @@ a test compares the fields with what the page says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
 from markupsafe import Markup
 
@@ -17,6 +16,7 @@ from node.service.projection import profile_of_publisher
 from node.store.ports import TextPut
 from node.web.facts import facts_of
 from node.web.observations import Cell, cells_of
+from node.web.sections import Section, sections_of
 from node.web.shell import Shell
 from node.web.wording import Fact, Writer, kind_name
 from vocab.framework import Action, load
@@ -25,6 +25,7 @@ from vocab.records import (
     ActionStatus,
     AnyRecord,
     Assessment,
+    Body,
     City,
     Commitment,
     Evidence,
@@ -46,16 +47,7 @@ from vocab.records import (
     type_of,
 )
 
-__all__ = ["RecordView", "Section", "actions_of", "named_in", "title_of", "titled", "view_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One long text under a heading; ``callout`` sets it apart."""
-
-    heading: Markup
-    text: LangMap
-    callout: bool = False
+__all__ = ["RecordView", "actions_of", "named_in", "title_of", "titled", "view_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +84,7 @@ def view_of(record: AnyRecord, shell: Shell, known: Mapping[str, LangMap]) -> Re
         known: Titles and names of ``named_in(record)``, by IRI.
     """
     writer = Writer(shell, known)
-    sections = tuple(one for one in _sections(record, shell) if one.text)
+    sections = tuple(one for one in sections_of(record, shell) if one.text)
     title, plain = title_of(record, writer)
     lead: LangMap = getattr(record, "summary", {})
     return RecordView(
@@ -132,20 +124,28 @@ def named_in(record: AnyRecord) -> set[str]:
             named |= {record.member, record.organization}
         case Withdrawal():
             named |= {record.replaced_by}
+        case Body():
+            named |= {record.unit_of}
         case ObservationSet():
             named |= {record.indicator, record.area}
         case Submission():
             named |= set(record.recommendations)
-        case Recommendation() | Indicator():
-            pass
-        case City() | Organization() | ActionStatus() | Strategy() | Need():
+        case (
+            City()
+            | Organization()
+            | ActionStatus()
+            | Strategy()
+            | Need()
+            | Recommendation()
+            | Indicator()
+        ):
             pass
     return {iri for iri in named if iri}
 
 
 def actions_of(record: AnyRecord) -> tuple[Action, ...]:
     """The actions of the framework that a record is about, in the record's order."""
-    said = getattr(record, "action", ())
+    said = record.classification if isinstance(record, Body) else getattr(record, "action", ())
     iris = (said,) if isinstance(said, str) else said
     found = (load().concept(iri) for iri in iris)
     return tuple(one for one in found if isinstance(one, Action))
@@ -190,61 +190,6 @@ def _name(writer: Writer, agent: str) -> Markup:
     name = writer.known.get(agent)
     base = profile_of_publisher(agent).rpartition("/")[0]
     return writer.shell.t(name) if name else Markup("<bdi>{}</bdi>").format(base)
-
-
-def _sections(record: AnyRecord, shell: Shell) -> Iterator[Section]:
-    say = shell.words.say
-    match record:
-        case Practice():
-            yield Section(say("The problem"), record.situation_before)
-            yield Section(say("What the city did"), record.what_was_done)
-            yield Section(say("Results"), record.results)
-            yield Section(say("What did not work"), record.what_did_not_work, callout=True)
-            yield Section(say("What the city learned"), record.lessons_learned)
-            yield Section(say("Advice to other cities"), record.transferability)
-        case Commitment():
-            yield Section(say("In its words"), record.text)
-        case ActionStatus():
-            yield Section(say("Why"), record.reason, callout=True)
-            yield Section(say("What to know"), record.note)
-        case ProgressReport():
-            yield Section(say("What went back or stood still"), record.setbacks, callout=True)
-            yield Section(say("Who was consulted"), record.who_was_consulted)
-        case Assessment():
-            yield Section(say("What was found"), record.statement)
-            yield Section(say("How it was found"), record.method)
-        case Indicator() | ObservationSet() | Submission() | Recommendation():
-            yield from _of_figures_and_reviews(record, shell)
-        case Need():
-            yield Section(say("What the city is struggling with"), record.problem)
-            yield Section(say("What should be different afterwards"), record.wanted_outcome)
-            yield Section(say("What it has tried, and brings"), record.already_tried)
-        case Exchange():
-            yield Section(say("What both cities say of it"), record.note)
-        case Offer() | Withdrawal():
-            yield Section(say("What to know"), record.note)
-        case City() | Organization() | Membership() | Strategy():
-            pass
-        case _:
-            assert_never(record)
-
-
-def _of_figures_and_reviews(
-    record: Indicator | ObservationSet | Submission | Recommendation, shell: Shell
-) -> Iterator[Section]:
-    say = shell.words.say
-    match record:
-        case Indicator():
-            yield Section(say("How it was found"), record.method)
-        case ObservationSet():
-            yield Section(say("How it was found"), record.method)
-            yield Section(say("What to know"), record.note)
-        case Submission():
-            yield Section(say("What was answered"), record.answer)
-        case Recommendation():
-            yield Section(say("In its words"), record.text)
-            yield Section(say("Why"), record.reason, callout=True)
-            yield Section(say("What to know"), record.note)
 
 
 def _languages(record: AnyRecord, lead: LangMap, sections: tuple[Section, ...]) -> tuple[str, ...]:

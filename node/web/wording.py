@@ -55,6 +55,7 @@ _KINDS: Final = {
     "ObservationSet": mark("Observations of an indicator"),
     "Submission": mark("Submission to a UN mechanism"),
     "Recommendation": mark("UN recommendation followed"),
+    "Body": mark("Human rights body"),
     "Withdrawal": mark("Withdrawal"),
 }
 _PLURALS: Final = {
@@ -73,6 +74,7 @@ _PLURALS: Final = {
     "indicators": mark("Indicators"),
     "observation-sets": mark("Observations of indicators"),
     "submissions": mark("Submissions to UN mechanisms"),
+    "bodies": mark("Human rights bodies"),
     "recommendations": mark("UN recommendations followed"),
 }
 

@@ -26,6 +26,7 @@ from vocab.records.base import (
     Record,
     Translation,
 )
+from vocab.records.institutions import Body
 from vocab.records.learning import Exchange, Need, Offer
 from vocab.records.measurement import Indicator, Observation, ObservationSet
 from vocab.records.review import Recommendation, Submission
@@ -47,6 +48,7 @@ __all__ = [
     "AnyRecord",
     "Assessment",
     "Base",
+    "Body",
     "City",
     "Commitment",
     "Concepts",
@@ -92,6 +94,7 @@ AnyRecord: TypeAlias = (
     | Recommendation
     | Indicator
     | ObservationSet
+    | Body
     | Withdrawal
 )
 
@@ -116,6 +119,7 @@ KINDS: Final[Mapping[str, str]] = {
     "Recommendation": "recommendation",
     "Indicator": "indicator",
     "ObservationSet": "observation-set",
+    "Body": "body",
 }
 """Each type's segment in addresses. A Withdrawal has none: it stands at ``<record>/v/<n>``."""
 

@@ -19,6 +19,7 @@ Document = Mapping[str, Any]
 
 _PERIODS: Final = {
     "Practice": ("started", "ended"),
+    "Body": ("started", "ended"),
     "Exchange": ("started", "ended"),
     "Strategy": ("periodStart", "periodEnd"),
     "ProgressReport": ("periodStart", "periodEnd"),
@@ -48,6 +49,8 @@ def broken(document: Document) -> Iterator[Problem]:
             yield from few_or_none(document)
         case "Withdrawal":
             yield from _withdrawal(document)
+        case "Body":
+            yield from _unit(document)
         case "Exchange":
             yield from _exchange(document)
         case "Membership":
@@ -153,6 +156,17 @@ def _exchange(document: Document) -> Iterator[Problem]:
     wanted = f"{other.partition('#')[0]}exchange/{ulid}"
     if ulid and counterpart and counterpart != wanted:
         yield Problem(("counterpart",), "counterpart", {"found": counterpart, "wanted": wanted})
+
+
+def _unit(document: Document) -> Iterator[Problem]:
+    """A body inside the administration is a unit of its own city, or of another body of it."""
+    publisher, unit_of = _text(document, "publisher"), _text(document, "unitOf")
+    bodies = f"{publisher.partition('#')[0]}body/"
+    if not (publisher and unit_of) or unit_of == publisher:
+        return
+    if unit_of == _text(document, "id") or not unit_of.startswith(bodies):
+        found = {"found": unit_of, "wanted": publisher, "bodies": bodies}
+        yield Problem(("unitOf",), "unit-elsewhere", found)
 
 
 def _membership(document: Document) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ SHEETS: Final = (
     "Practice",
     "Strategy",
     "ProgressReport",
+    "Body",
     "Submission",
     "Recommendation",
     "Indicator",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from node.service.projection import (
 from node.store.ports import Held
 from peers.encoding import jcs
 from peers.log import Body, Entry, EntryKind, LogId
+from vocab.terms import FW
 
 FOLDER = Path(__file__).parents[3] / "vocab" / "data" / "examples"
 # A withdrawal is shown nowhere: it takes a record away.
@@ -81,6 +83,21 @@ def test_a_record_carries_its_concepts_in_every_language() -> None:
     put = text_of(held_of(document), record, Publisher())
     assert set(put.concepts) >= {"en", "es", "fr", "ar", "ko", "ru", "zh"}
     assert "S3" in put.concepts["en"]
+
+
+def facets_of(name: str) -> Mapping[str, tuple[str, ...]]:
+    document = json.loads((FOLDER / f"{name}.jsonld").read_text("utf-8"))
+    return text_of(held_of(document), {**document, "proof": PROOF}, Publisher()).facets
+
+
+def test_a_body_is_found_by_what_it_carries_out_and_by_who_is_represented_in_it() -> None:
+    facets = facets_of("body-council-ar")
+    assert f"{FW}action/consultative-participatory-body" in facets["action"]
+    assert "structures" in facets["area"]
+    assert f"{FW}action-element/participation-in-planning" in facets["element"]
+    assert f"{FW}group/migrants" in facets["rightsHolders"]
+    assert f"{FW}partner/civil-society-organizations" in facets["partner"]
+    assert set(facets["partner"]).isdisjoint(facets["rightsHolders"])
 
 
 def test_an_assessment_belongs_to_the_country_of_its_subject() -> None:
