@@ -99,6 +99,7 @@ CHOICES: Final = {
     "RightsHolders": Choice("a group of rights holders", ("group",)),
     "ServiceArea": Choice("a public service of the framework", ("service-area",)),
     "State": Choice("a state of an action (planned, under way, in place, …)", ("state",)),
+    "StudyKind": Choice("a kind of study (baseline, impact, extraterritorial)", ("study-kind",)),
     "SubmissionChannel": Choice(
         "a channel of a submission (direct, through the NMIRF)", ("submission-channel",)
     ),

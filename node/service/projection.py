@@ -205,6 +205,7 @@ def _facets(
         "subject": _many(record.get("subject")),
         "member": _many(record.get("memberDid")),
         "offer": _many(record.get("kind")) if kind == "Offer" else (),
+        "study": _many(record.get("kind")) if kind == "Study" else (),
         "sdg": _many(record.get("sdgTargets")),
         "evidence": ("yes",) if record.get("evidence") else (),
         **{facet: _values(record, facet) for facet in _CONCEPTS},

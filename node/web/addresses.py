@@ -39,6 +39,7 @@ PLURALS: Final[Mapping[str, str]] = {
     "submission": "submissions",
     "recommendation": "recommendations",
     "body": "bodies",
+    "study": "studies",
 }
 """Segment in a record's IRI → segment of the pages about everybody's records."""
 

@@ -27,6 +27,7 @@ from vocab.records import (
     ProgressReport,
     Recommendation,
     Strategy,
+    Study,
     Submission,
     Withdrawal,
 )
@@ -42,7 +43,7 @@ def facts_of(record: AnyRecord, writer: Writer) -> Iterator[Fact]:
             yield from _of_practice(record, writer)
         case Strategy():
             yield from _of_strategy(record, writer)
-        case Commitment() | Body():
+        case Commitment() | Body() | Study():
             yield from _of_foundation(record, writer)
         case ActionStatus():
             yield from writer.concepts(say("State"), [record.state])
@@ -94,7 +95,7 @@ def _of_practice(record: Practice, writer: Writer) -> Iterator[Fact]:
     yield from writer.records(say("Adapted from"), [record.adapted_from])
 
 
-def _of_foundation(record: Commitment | Body, writer: Writer) -> Iterator[Fact]:
+def _of_foundation(record: Commitment | Body | Study, writer: Writer) -> Iterator[Fact]:
     say = writer.shell.words.say
     match record:
         case Commitment():
@@ -115,6 +116,15 @@ def _of_foundation(record: Commitment | Body, writer: Writer) -> Iterator[Fact]:
             yield from writer.fact(
                 say("Homepage"), outside(record.homepage) if record.homepage else None
             )
+        case Study():
+            yield from writer.concepts(say("Kind"), [record.kind])
+            yield from writer.text(say("Looked at"), record.subject_instrument)
+            yield from writer.records(say("Documents looked at"), record.examines)
+            start, end = record.period_start, record.period_end
+            yield from writer.fact(say("Time looked at"), writer.shell.words.period(start, end))
+            yield from writer.day(say("Finished"), record.date)
+            yield from writer.concepts(say("Groups consulted"), record.groups_consulted)
+            yield from writer.tongues(record.languages)
 
 
 def _of_strategy(record: Strategy, writer: Writer) -> Iterator[Fact]:
@@ -127,9 +137,7 @@ def _of_strategy(record: Strategy, writer: Writer) -> Iterator[Fact]:
     currency = record.currency or ""
     yield from writer.fact(say("Funds planned"), number(writer, record.funds_planned, currency))
     yield from writer.fact(say("Funds spent"), number(writer, record.funds_actual, currency))
-    yield from writer.fact(
-        say("Starts from"), outside(record.baseline) if record.baseline else None
-    )
+    yield from writer.records(say("Starts from"), [record.baseline])
     yield from writer.tongues(record.languages)
     yield from writer.text(say("Office"), record.contact_office)
 

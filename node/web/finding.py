@@ -49,6 +49,7 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
         "city",
     ),
     "Body": ("area", "action", "rightsHolders", "country", "language", "city"),
+    "Study": ("study", "area", "action", "rightsHolders", "country", "language", "city"),
     "ActionStatus": ("state", "area", "action", "country", "city"),
     "Assessment": ("action", "area", "country", "city"),
     "Offer": ("offer", "action", "area", "country", "language"),
@@ -66,6 +67,7 @@ _LABELS: Final = {
     "city": mark("Published by"),
     "state": mark("State"),
     "offer": mark("How"),
+    "study": mark("Kind of study"),
     "subject": mark("About"),
 }
 

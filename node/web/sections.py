@@ -28,6 +28,7 @@ from vocab.records import (
     ProgressReport,
     Recommendation,
     Strategy,
+    Study,
     Submission,
     Withdrawal,
 )
@@ -68,11 +69,8 @@ def sections_of(record: AnyRecord, shell: Shell) -> Iterator[Section]:
             yield Section(say("How it was found"), record.method)
         case Indicator() | ObservationSet() | Submission() | Recommendation():
             yield from _of_figures_and_reviews(record, shell)
-        case Body():
-            yield Section(say("What it is for"), record.purpose)
-            yield Section(say("What it does"), record.functions)
-            yield Section(say("What it may and must do"), record.mandate)
-            yield Section(say("How independent it is"), record.independence)
+        case Body() | Study():
+            yield from _of_institutions(record, shell)
         case Need():
             yield Section(say("What the city is struggling with"), record.problem)
             yield Section(say("What should be different afterwards"), record.wanted_outcome)
@@ -85,6 +83,24 @@ def sections_of(record: AnyRecord, shell: Shell) -> Iterator[Section]:
             pass
         case _:
             assert_never(record)
+
+
+def _of_institutions(record: Body | Study, shell: Shell) -> Iterator[Section]:
+    say = shell.words.say
+    match record:
+        case Body():
+            yield Section(say("What it is for"), record.purpose)
+            yield Section(say("What it does"), record.functions)
+            yield Section(say("What it may and must do"), record.mandate)
+            yield Section(say("How independent it is"), record.independence)
+        case Study():
+            yield Section(say("How it was found"), record.method)
+            yield Section(say("Who was consulted"), record.who_was_consulted)
+            yield Section(say("Gaps"), record.gaps)
+            yield Section(say("Challenges"), record.challenges_found)
+            yield Section(say("Good practices"), record.good_practices)
+            yield Section(say("Opportunities"), record.opportunities)
+            yield Section(say("What changed after it"), record.what_changed, callout=True)
 
 
 def _of_figures_and_reviews(

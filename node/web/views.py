@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -26,22 +27,19 @@ from vocab.records import (
     AnyRecord,
     Assessment,
     Body,
-    City,
     Commitment,
     Evidence,
     Exchange,
-    Indicator,
     Measure,
     Membership,
     NamedPartner,
     Need,
     ObservationSet,
     Offer,
-    Organization,
     Practice,
     ProgressReport,
-    Recommendation,
     Strategy,
+    Study,
     Submission,
     Withdrawal,
     type_of,
@@ -104,42 +102,30 @@ def view_of(record: AnyRecord, shell: Shell, known: Mapping[str, LangMap]) -> Re
     )
 
 
+_NAMING: Final[Mapping[type[AnyRecord], tuple[str, ...]]] = {
+    Practice: ("adapted_from",),
+    Offer: ("practices",),
+    ProgressReport: ("statuses", "reaffirmation"),
+    Commitment: ("reaffirms",),
+    Exchange: ("learner", "helper", "used_practice"),
+    Assessment: ("subject",),
+    Membership: ("member", "organization"),
+    Withdrawal: ("replaced_by",),
+    ObservationSet: ("indicator", "area"),
+    Submission: ("recommendations",),
+    Body: ("unit_of",),
+    Strategy: ("baseline",),
+    Study: ("examines",),
+}
+"""Fields that hold the IRIs of records and agents that a page names by their titles."""
+
+
 def named_in(record: AnyRecord) -> set[str]:
     """IRIs of records and agents that the page names by their titles."""
     named: set[str | None] = {record.publisher}
-    match record:
-        case Practice():
-            named |= {record.adapted_from}
-        case Offer():
-            named |= set(record.practices)
-        case ProgressReport():
-            named |= {*record.statuses, record.reaffirmation}
-        case Commitment():
-            named |= {record.reaffirms}
-        case Exchange():
-            named |= {record.learner, record.helper, *record.used_practice}
-        case Assessment():
-            named |= {record.subject}
-        case Membership():
-            named |= {record.member, record.organization}
-        case Withdrawal():
-            named |= {record.replaced_by}
-        case Body():
-            named |= {record.unit_of}
-        case ObservationSet():
-            named |= {record.indicator, record.area}
-        case Submission():
-            named |= set(record.recommendations)
-        case (
-            City()
-            | Organization()
-            | ActionStatus()
-            | Strategy()
-            | Need()
-            | Recommendation()
-            | Indicator()
-        ):
-            pass
+    for name in _NAMING.get(type(record), ()):
+        said: str | tuple[str, ...] | None = getattr(record, name)
+        named.update(said if isinstance(said, tuple) else (said,))
     return {iri for iri in named if iri}
 
 

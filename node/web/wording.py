@@ -56,6 +56,7 @@ _KINDS: Final = {
     "Submission": mark("Submission to a UN mechanism"),
     "Recommendation": mark("UN recommendation followed"),
     "Body": mark("Human rights body"),
+    "Study": mark("Study"),
     "Withdrawal": mark("Withdrawal"),
 }
 _PLURALS: Final = {
@@ -75,6 +76,7 @@ _PLURALS: Final = {
     "observation-sets": mark("Observations of indicators"),
     "submissions": mark("Submissions to UN mechanisms"),
     "bodies": mark("Human rights bodies"),
+    "studies": mark("Studies"),
     "recommendations": mark("UN recommendations followed"),
 }
 

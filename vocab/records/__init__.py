@@ -26,7 +26,7 @@ from vocab.records.base import (
     Record,
     Translation,
 )
-from vocab.records.institutions import Body
+from vocab.records.institutions import Body, Study
 from vocab.records.learning import Exchange, Need, Offer
 from vocab.records.measurement import Indicator, Observation, ObservationSet
 from vocab.records.review import Recommendation, Submission
@@ -69,6 +69,7 @@ __all__ = [
     "Recommendation",
     "Record",
     "Strategy",
+    "Study",
     "Submission",
     "Translation",
     "Withdrawal",
@@ -95,6 +96,7 @@ AnyRecord: TypeAlias = (
     | Indicator
     | ObservationSet
     | Body
+    | Study
     | Withdrawal
 )
 
@@ -120,6 +122,7 @@ KINDS: Final[Mapping[str, str]] = {
     "Indicator": "indicator",
     "ObservationSet": "observation-set",
     "Body": "body",
+    "Study": "study",
 }
 """Each type's segment in addresses. A Withdrawal has none: it stands at ``<record>/v/<n>``."""
 

@@ -1,13 +1,13 @@
-"""What a city sets up for human rights, inside its administration and outside it."""
+"""What a city sets up for human rights, and what it finds out before and after it acts."""
 
 from __future__ import annotations
 
 from msgspec import field
 
 from vocab.languages import LangMap
-from vocab.records.base import Concepts, Evidence
+from vocab.records.base import Concepts, Evidence, NamedPartner
 
-__all__ = ["Body"]
+__all__ = ["Body", "Study"]
 
 
 class Body(Concepts, frozen=True, kw_only=True):
@@ -51,4 +51,50 @@ class Body(Concepts, frozen=True, kw_only=True):
     working_languages: tuple[str, ...] = ()
     homepage: str | None = None
     contact_office: LangMap = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Study(Concepts, frozen=True, kw_only=True):
+    """What a city found out before it acted, or about what its acts do to people's rights.
+
+    Attributes:
+        title, summary: Up to 200 and 600 characters a language.
+        kind: Concept of the kinds of study: baseline, impact or extraterritorial.
+        action: Actions of the framework that it serves.
+        subject_instrument: The law, policy, budget or decision that it looked at, by name.
+        examines: Addresses of what it looked at: records, or documents.
+        period_start, period_end: Partial dates of the time that it looked at.
+        date: Partial date on which it was finished.
+        method: How it was made.
+        groups_consulted: Groups that were asked.
+        who_was_consulted: Whom, how many, and how.
+        partners_named: Organisations that made it or took part.
+        gaps, challenges_found, good_practices, opportunities: What it found, up to 8,000
+            characters a language each.
+        what_changed: What changed after it, and what did not.
+        languages: Tags of the languages that the study is written in.
+        license: IRI; CC BY 4.0 unless said otherwise.
+        evidence: The study itself and other documents.
+    """
+
+    title: LangMap
+    kind: str
+    action: tuple[str, ...] = ()
+    summary: LangMap = field(default_factory=dict)
+    subject_instrument: LangMap = field(default_factory=dict)
+    examines: tuple[str, ...] = ()
+    period_start: str | None = None
+    period_end: str | None = None
+    date: str | None = None
+    method: LangMap = field(default_factory=dict)
+    groups_consulted: tuple[str, ...] = ()
+    who_was_consulted: LangMap = field(default_factory=dict)
+    partners_named: tuple[NamedPartner, ...] = ()
+    gaps: LangMap = field(default_factory=dict)
+    challenges_found: LangMap = field(default_factory=dict)
+    good_practices: LangMap = field(default_factory=dict)
+    opportunities: LangMap = field(default_factory=dict)
+    what_changed: LangMap = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    license: str | None = None
     evidence: tuple[Evidence, ...] = ()

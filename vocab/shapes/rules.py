@@ -22,6 +22,7 @@ _PERIODS: Final = {
     "Body": ("started", "ended"),
     "Exchange": ("started", "ended"),
     "Strategy": ("periodStart", "periodEnd"),
+    "Study": ("periodStart", "periodEnd"),
     "ProgressReport": ("periodStart", "periodEnd"),
     "Membership": ("validFrom", "validUntil"),
 }

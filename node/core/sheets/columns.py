@@ -38,6 +38,7 @@ SHEETS: Final = (
     "Strategy",
     "ProgressReport",
     "Body",
+    "Study",
     "Submission",
     "Recommendation",
     "Indicator",
