@@ -34,19 +34,22 @@ _CONCEPTS: Final = (
     "instrument",
     "partner",
     "mechanism",
+    "references",
 )
 _ALSO: Final = {
     "action": ("classification",),
     "element": ("participationStage",),
     "rightsHolders": ("represents", "groupsConsulted"),
     "partner": ("represents",),
+    "references": ("basedOn",),
 }
 """Further fields that hold concepts of the same schemes."""
 _SCHEMES: Final = {
     "rightsHolders": frozenset({"group"}),
     "partner": frozenset({"partner", "organization"}),
+    "references": frozenset({"reference"}),
 }
-"""The schemes of these facets: who is represented in a body may be of either."""
+"""The schemes of facets whose further fields hold other things as well."""
 _DATES: Final = (
     "reviewed",
     "ended",

@@ -40,6 +40,7 @@ PLURALS: Final[Mapping[str, str]] = {
     "recommendation": "recommendations",
     "body": "bodies",
     "study": "studies",
+    "agreement": "agreements",
 }
 """Segment in a record's IRI → segment of the pages about everybody's records."""
 

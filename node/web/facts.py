@@ -10,6 +10,7 @@ from markupsafe import Markup
 from node.web.wording import Fact, Writer, licence, outside
 from vocab.records import (
     ActionStatus,
+    Agreement,
     AnyRecord,
     Assessment,
     Body,
@@ -43,7 +44,7 @@ def facts_of(record: AnyRecord, writer: Writer) -> Iterator[Fact]:
             yield from _of_practice(record, writer)
         case Strategy():
             yield from _of_strategy(record, writer)
-        case Commitment() | Body() | Study():
+        case Commitment() | Body() | Study() | Agreement():
             yield from _of_foundation(record, writer)
         case ActionStatus():
             yield from writer.concepts(say("State"), [record.state])
@@ -95,7 +96,7 @@ def _of_practice(record: Practice, writer: Writer) -> Iterator[Fact]:
     yield from writer.records(say("Adapted from"), [record.adapted_from])
 
 
-def _of_foundation(record: Commitment | Body | Study, writer: Writer) -> Iterator[Fact]:
+def _of_foundation(record: Commitment | Body | Study | Agreement, writer: Writer) -> Iterator[Fact]:
     say = writer.shell.words.say
     match record:
         case Commitment():
@@ -124,6 +125,13 @@ def _of_foundation(record: Commitment | Body | Study, writer: Writer) -> Iterato
             yield from writer.fact(say("Time looked at"), writer.shell.words.period(start, end))
             yield from writer.day(say("Finished"), record.date)
             yield from writer.concepts(say("Groups consulted"), record.groups_consulted)
+            yield from writer.tongues(record.languages)
+        case Agreement():
+            yield from writer.records(say("Parties"), record.parties)
+            yield from writer.day(say("Signed"), record.adopted)
+            yield from writer.period(record.period_start, record.period_end)
+            yield from writer.concepts(say("Policy areas"), record.policy_area)
+            yield from writer.concepts(say("Rests on"), record.based_on)
             yield from writer.tongues(record.languages)
 
 

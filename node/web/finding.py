@@ -50,10 +50,25 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Body": ("area", "action", "rightsHolders", "country", "language", "city"),
     "Study": ("study", "area", "action", "rightsHolders", "country", "language", "city"),
+    "Agreement": ("area", "action", "policyArea", "country", "language", "city"),
     "ActionStatus": ("state", "area", "action", "country", "city"),
     "Assessment": ("action", "area", "country", "city"),
     "Offer": ("offer", "action", "area", "country", "language"),
 }
+_ASKED: Final = (
+    "rightsHolders",
+    "principle",
+    "element",
+    "audience",
+    "serviceArea",
+    "policyArea",
+    "challenge",
+    "instrument",
+    "partner",
+    "mechanism",
+    "references",
+)
+"""Facets that every search knows, and shows where an address asks for one of them."""
 _LABELS: Final = {
     "kind": mark("Kind of record"),
     "area": mark("Area of the framework"),
@@ -69,6 +84,15 @@ _LABELS: Final = {
     "offer": mark("How"),
     "study": mark("Kind of study"),
     "subject": mark("About"),
+    "element": mark("Parts of the action"),
+    "audience": mark("For"),
+    "serviceArea": mark("Services"),
+    "policyArea": mark("Policy areas"),
+    "challenge": mark("Answers"),
+    "instrument": mark("Instruments"),
+    "partner": mark("Kinds of partner"),
+    "mechanism": mark("UN mechanisms"),
+    "references": mark("Resources referred to"),
 }
 
 
@@ -109,6 +133,7 @@ async def _find(
 ) -> web.Response:
     home = home_of(request)
     words = request.query.get("q", "").strip()[:_LENGTH]
+    facets = (*facets, *(name for name in _ASKED if name in request.query and name not in facets))
     chosen = _chosen(request, (*facets, "subject"))
     number = _number(request)
     order = request.query.get("sort", "")

@@ -12,6 +12,7 @@ from node.web.shell import Shell
 from vocab.languages import LangMap
 from vocab.records import (
     ActionStatus,
+    Agreement,
     AnyRecord,
     Assessment,
     Body,
@@ -69,7 +70,7 @@ def sections_of(record: AnyRecord, shell: Shell) -> Iterator[Section]:
             yield Section(say("How it was found"), record.method)
         case Indicator() | ObservationSet() | Submission() | Recommendation():
             yield from _of_figures_and_reviews(record, shell)
-        case Body() | Study():
+        case Body() | Study() | Agreement():
             yield from _of_institutions(record, shell)
         case Need():
             yield Section(say("What the city is struggling with"), record.problem)
@@ -85,7 +86,7 @@ def sections_of(record: AnyRecord, shell: Shell) -> Iterator[Section]:
             assert_never(record)
 
 
-def _of_institutions(record: Body | Study, shell: Shell) -> Iterator[Section]:
+def _of_institutions(record: Body | Study | Agreement, shell: Shell) -> Iterator[Section]:
     say = shell.words.say
     match record:
         case Body():
@@ -101,6 +102,9 @@ def _of_institutions(record: Body | Study, shell: Shell) -> Iterator[Section]:
             yield Section(say("Good practices"), record.good_practices)
             yield Section(say("Opportunities"), record.opportunities)
             yield Section(say("What changed after it"), record.what_changed, callout=True)
+        case Agreement():
+            yield Section(say("What it says on human rights"), record.human_rights_clause)
+            yield Section(say("What each party brings"), record.resources)
 
 
 def _of_figures_and_reviews(

@@ -24,6 +24,7 @@ from vocab.framework import Action, load
 from vocab.languages import LangMap
 from vocab.records import (
     ActionStatus,
+    Agreement,
     AnyRecord,
     Assessment,
     Body,
@@ -116,6 +117,7 @@ _NAMING: Final[Mapping[type[AnyRecord], tuple[str, ...]]] = {
     Body: ("unit_of",),
     Strategy: ("baseline",),
     Study: ("examines",),
+    Agreement: ("parties",),
 }
 """Fields that hold the IRIs of records and agents that a page names by their titles."""
 

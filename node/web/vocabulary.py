@@ -267,6 +267,8 @@ _FACETS: Final = {
     "service-area": "serviceArea",
     "policy-area": "policyArea",
     "partner": "partner",
+    "organization": "partner",
+    "reference": "references",
     "mechanism": "mechanism",
     "principle-or-right": "principle",
     "challenge": "challenge",

@@ -57,6 +57,7 @@ _KINDS: Final = {
     "Recommendation": mark("UN recommendation followed"),
     "Body": mark("Human rights body"),
     "Study": mark("Study"),
+    "Agreement": mark("Agreement"),
     "Withdrawal": mark("Withdrawal"),
 }
 _PLURALS: Final = {
@@ -77,6 +78,7 @@ _PLURALS: Final = {
     "submissions": mark("Submissions to UN mechanisms"),
     "bodies": mark("Human rights bodies"),
     "studies": mark("Studies"),
+    "agreements": mark("Agreements"),
     "recommendations": mark("UN recommendations followed"),
 }
 

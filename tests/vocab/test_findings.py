@@ -21,7 +21,7 @@ from vocab.shapes.schema import definitions
 FOLDER = Path(__file__).parents[2] / "vocab" / "data" / "findings"
 OTHERS = tuple(language for language in catalogue_languages() if language != "en")
 SCRIPTS = {"ar": "ARABIC", "zh": "CJK", "ru": "CYRILLIC", "ko": "HANGUL"}
-CONDITIONS = {"FundsInCurrency", "PopulationDated", "PositionWhole", "ReasonGiven"}
+CONDITIONS = {"FundsInCurrency", "PartyNamed", "PopulationDated", "PositionWhole", "ReasonGiven"}
 """What goes together: each has a finding of its own, and is never a kind of value."""
 
 

@@ -26,7 +26,7 @@ from vocab.records.base import (
     Record,
     Translation,
 )
-from vocab.records.institutions import Body, Study
+from vocab.records.institutions import Agreement, Body, Study
 from vocab.records.learning import Exchange, Need, Offer
 from vocab.records.measurement import Indicator, Observation, ObservationSet
 from vocab.records.review import Recommendation, Submission
@@ -45,6 +45,7 @@ __all__ = [
     "KINDS",
     "TYPES",
     "ActionStatus",
+    "Agreement",
     "AnyRecord",
     "Assessment",
     "Base",
@@ -97,6 +98,7 @@ AnyRecord: TypeAlias = (
     | ObservationSet
     | Body
     | Study
+    | Agreement
     | Withdrawal
 )
 
@@ -123,6 +125,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ObservationSet": "observation-set",
     "Body": "body",
     "Study": "study",
+    "Agreement": "agreement",
 }
 """Each type's segment in addresses. A Withdrawal has none: it stands at ``<record>/v/<n>``."""
 

@@ -1,13 +1,13 @@
-"""What a city sets up for human rights, and what it finds out before and after it acts."""
+"""What a city sets up, what it finds out, and what it agrees with others."""
 
 from __future__ import annotations
 
 from msgspec import field
 
 from vocab.languages import LangMap
-from vocab.records.base import Concepts, Evidence, NamedPartner
+from vocab.records.base import Concepts, Evidence, NamedPartner, Record
 
-__all__ = ["Body", "Study"]
+__all__ = ["Agreement", "Body", "Study"]
 
 
 class Body(Concepts, frozen=True, kw_only=True):
@@ -95,6 +95,44 @@ class Study(Concepts, frozen=True, kw_only=True):
     good_practices: LangMap = field(default_factory=dict)
     opportunities: LangMap = field(default_factory=dict)
     what_changed: LangMap = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    license: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Agreement(Record, frozen=True, kw_only=True):
+    """What a city agreed with others: other cities, other levels of government, organisations.
+
+    At least one party beside the publisher is named, by address or by name.
+
+    Attributes:
+        title, summary: Up to 200 and 600 characters a language.
+        parties: Addresses of the cities and networks that are parties to it.
+        partners_named: Parties that have no address here, by name.
+        action: Actions of the framework that it serves.
+        policy_area: Fields of policy that it is about.
+        resources: What each party brings: money, staff, rooms, knowledge.
+        human_rights_clause: What it says on human rights, in its own words.
+        adopted: Partial date on which it was signed.
+        period_start, period_end: Partial dates between which it holds.
+        based_on: Treaties and charters that it rests on: resources of the framework or addresses.
+        languages: Tags of the languages that it is written in.
+        license: IRI; CC BY 4.0 unless said otherwise.
+        evidence: Its text and other documents.
+    """
+
+    title: LangMap
+    parties: tuple[str, ...] = ()
+    partners_named: tuple[NamedPartner, ...] = ()
+    action: tuple[str, ...] = ()
+    summary: LangMap = field(default_factory=dict)
+    policy_area: tuple[str, ...] = ()
+    resources: LangMap = field(default_factory=dict)
+    human_rights_clause: LangMap = field(default_factory=dict)
+    adopted: str | None = None
+    period_start: str | None = None
+    period_end: str | None = None
+    based_on: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     license: str | None = None
     evidence: tuple[Evidence, ...] = ()

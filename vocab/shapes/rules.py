@@ -23,6 +23,7 @@ _PERIODS: Final = {
     "Exchange": ("started", "ended"),
     "Strategy": ("periodStart", "periodEnd"),
     "Study": ("periodStart", "periodEnd"),
+    "Agreement": ("periodStart", "periodEnd"),
     "ProgressReport": ("periodStart", "periodEnd"),
     "Membership": ("validFrom", "validUntil"),
 }
@@ -52,6 +53,8 @@ def broken(document: Document) -> Iterator[Problem]:
             yield from _withdrawal(document)
         case "Body":
             yield from _unit(document)
+        case "Agreement":
+            yield from _parties(document)
         case "Exchange":
             yield from _exchange(document)
         case "Membership":
@@ -168,6 +171,14 @@ def _unit(document: Document) -> Iterator[Problem]:
     if unit_of == _text(document, "id") or not unit_of.startswith(bodies):
         found = {"found": unit_of, "wanted": publisher, "bodies": bodies}
         yield Problem(("unitOf",), "unit-elsewhere", found)
+
+
+def _parties(document: Document) -> Iterator[Problem]:
+    """The publisher is a party by publishing; the others are named."""
+    parties, publisher = document.get("parties"), _text(document, "publisher")
+    for index, party in enumerate(parties if isinstance(parties, list) else ()):
+        if publisher and party == publisher:
+            yield Problem(("parties", index), "party-itself", {"found": party})
 
 
 def _membership(document: Document) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ SHEETS: Final = (
     "ProgressReport",
     "Body",
     "Study",
+    "Agreement",
     "Submission",
     "Recommendation",
     "Indicator",

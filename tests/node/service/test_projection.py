@@ -21,7 +21,8 @@ from node.service.projection import (
 from node.store.ports import Held
 from peers.encoding import jcs
 from peers.log import Body, Entry, EntryKind, LogId
-from vocab.terms import FW
+from vocab.framework import load
+from vocab.terms import FW, StudyKind
 
 FOLDER = Path(__file__).parents[3] / "vocab" / "data" / "examples"
 # A withdrawal is shown nowhere: it takes a record away.
@@ -30,6 +31,22 @@ PROOF: dict[str, Any] = {
     "created": "2026-01-01T00:00:00Z",
     "verificationMethod": "did:web:city.example#record-1",
 }
+FACETS = {
+    "action": "action",
+    "action-element": "element",
+    "audience": "audience",
+    "challenge": "challenge",
+    "group": "rightsHolders",
+    "instrument-type": "instrument",
+    "mechanism": "mechanism",
+    "organization": "partner",
+    "partner": "partner",
+    "policy-area": "policyArea",
+    "principle-or-right": "principle",
+    "reference": "references",
+    "service-area": "serviceArea",
+}
+"""Scheme → the facet that its concepts are values of."""
 LOG = LogId("city.example/log/public")
 
 
@@ -98,6 +115,34 @@ def test_a_body_is_found_by_what_it_carries_out_and_by_who_is_represented_in_it(
     assert f"{FW}group/migrants" in facets["rightsHolders"]
     assert f"{FW}partner/civil-society-organizations" in facets["partner"]
     assert set(facets["partner"]).isdisjoint(facets["rightsHolders"])
+
+
+def test_a_study_is_found_by_its_kind_and_by_the_groups_that_it_asked() -> None:
+    facets = facets_of("study-baseline-de")
+    assert facets["study"] == (StudyKind.BASELINE,)
+    assert f"{FW}group/older-persons" in facets["rightsHolders"]
+
+
+def test_what_an_agreement_rests_on_is_a_reference_where_the_framework_lists_it() -> None:
+    assert facets_of("agreement-es")["references"] == (f"{FW}reference/agenda-2030",)
+    assert all(iri.startswith(FW) for iri in facets_of("commitment-es")["references"])
+
+
+def test_every_concept_of_the_framework_is_found_by_its_facet() -> None:
+    structural = {"area", "tier", "level", "city-named"}
+    found: dict[str, set[str]] = {}
+    for path in EXAMPLES:
+        for facet, values in facets_of(path.stem).items():
+            found.setdefault(facet, set()).update(values)
+    unfound = [
+        concept.iri
+        for concept in (*load().actions, *load().concepts)
+        if concept.iri.startswith(FW)
+        and concept.scheme not in structural
+        and concept.iri not in found[FACETS[concept.scheme]]
+    ]
+    assert unfound == []
+    assert found["study"] == set(StudyKind)
 
 
 def test_an_assessment_belongs_to_the_country_of_its_subject() -> None:

@@ -239,6 +239,17 @@ async def test_facets_narrow_and_can_be_taken_back(network: Mapping[str, Site]) 
     assert "/practices" in page.links
 
 
+@pytest.mark.parametrize("facet", ["element", "audience", "instrument", "references"])
+async def test_every_facet_of_concepts_narrows_where_an_address_asks_for_it(
+    network: Mapping[str, Site], facet: str
+) -> None:
+    everything = await network["directory"].page("/practices")
+    html = await network["directory"].page(f"/practices?{facet}=https://nothing.example/at-all")
+    assert "Nothing fits" not in everything
+    assert "Nothing fits" in html
+    assert "remove this filter" in read(html).text
+
+
 async def test_suggestions_have_reasons_and_no_secrets(network: Mapping[str, Site]) -> None:
     html = await network["directory"].page("/partners?for=localhost:8402")
     assert "Cities that could help" in html
