@@ -70,7 +70,7 @@ class Standing:
         self.open, self.behind, self.forked, self.reason = False, behind, forked, reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Home:
     """What the services of one node work with.
 
