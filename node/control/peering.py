@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from node.service import contacts, directory, discover, forks, readers, replicate
 from node.service import verify as checking
+from node.service.contacts import Care, care_of
 from node.service.home import Home
 from node.service.index import catch_up
-from node.service.keys import said_of_keys
+from node.service.keys import KeyNews, key_news
 from node.service.outbox import announce, tell_again
 from node.service.regard import said_of
 from node.store.ports import Audience, Contact
@@ -29,6 +31,13 @@ __all__ = [
     "test_peer",
     "unfollow_peer",
 ]
+
+
+_ADVICE: Final = {
+    Care.ASK_THE_CITY: "ask the city what happened; nothing more is taken from it",
+    Care.NOTHING_TAKEN: "nothing is taken from it",
+    Care.SEE_WHY: "see 'peers test'; it is tried again at least every hour",
+}
 
 
 async def follow_peer(home: Home, *, url: str) -> JsonObject:
@@ -90,8 +99,8 @@ async def _row(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> Js
         "error": "; ".join(
             one for one in (contact.error, contact.trail(Audience.MEMBERS).error) if one
         ),
-        "keys": await said_of_keys(home, contact.log),
-        "advice": _advice(contact) or await said_of(home, contact),
+        "keys": _said_of_keys(await key_news(home, contact.log)),
+        "advice": _ADVICE.get(care_of(contact)) or await said_of(home, contact),
     }
 
 
@@ -99,14 +108,11 @@ def _is_of(agent: str, contact: Contact) -> bool:
     return agent in {f"{contact.base_url}/#city", f"{contact.base_url}/#organization"}
 
 
-def _advice(contact: Contact) -> str:
-    if contact.state == "frozen":
-        return "ask the city what happened; nothing more is taken from it"
-    if contact.state == "blocked":
-        return "nothing is taken from it"
-    if contact.failures >= 3:
-        return "see 'peers test'; it is tried again at least every hour"
-    return ""
+def _said_of_keys(news: KeyNews | None) -> str:
+    if news is None:
+        return ""
+    before = f"; in wrong hands before: {', '.join(news.revoked)}" if news.revoked else ""
+    return f"changed by its log on {news.on}: {', '.join(news.in_force)}{before}"
 
 
 async def test_peer(home: Home, *, url: str) -> JsonObject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +20,8 @@ from peers.did import DidDocument, did_of, parse_did, read_document
 from peers.errors import PeerError
 
 __all__ = [
+    "Care",
+    "care_of",
     "contact_of",
     "contact_of_log",
     "document_of_peer",
@@ -32,6 +35,17 @@ __all__ = [
 
 STATES: Final = ("following", "paused", "blocked")
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_PATIENCE: Final = 3
+"""Failures in a row after which somebody should look."""
+
+
+class Care(StrEnum):
+    """What a peer's state asks of those who run this node."""
+
+    NOTHING = "nothing"
+    ASK_THE_CITY = "ask-the-city"
+    NOTHING_TAKEN = "nothing-taken"
+    SEE_WHY = "see-why"
 
 
 async def follow(home: Home, url: str, *, source: str = "operator") -> Contact:
@@ -71,6 +85,17 @@ async def follow(home: Home, url: str, *, source: str = "operator") -> Contact:
         contact = replace(held, state="following")
     await home.desk.put_contact(contact)
     return contact
+
+
+def care_of(contact: Contact) -> Care:
+    """What is to be done about a peer."""
+    match contact.state:
+        case "frozen":
+            return Care.ASK_THE_CITY
+        case "blocked":
+            return Care.NOTHING_TAKEN
+        case _:
+            return Care.SEE_WHY if contact.failures >= _PATIENCE else Care.NOTHING
 
 
 async def unfollow(home: Home, peer: str, *, forget: bool = False) -> Contact:

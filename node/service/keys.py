@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from node.core.admission import Verdict
@@ -24,11 +25,12 @@ from peers.sync import Fetch, drive, pull_bodies, pull_entries
 from peers.tiles import WIDTH
 
 __all__ = [
+    "KeyNews",
     "history_in",
     "history_of",
+    "key_news",
     "keys_of",
     "open_newest",
-    "said_of_keys",
     "take_back",
     "whole_log",
 ]
@@ -135,20 +137,33 @@ def open_newest(note: bytes, log: LogId, keys: KeyHistory) -> Checkpoint:
     return open_note(note, NoteVerifier(log, keys.in_force("log", size)[1]))
 
 
-async def said_of_keys(home: Home, log: LogId) -> str:
-    """What a log says of changes of its owner's keys, in words; empty where there were none."""
+@dataclass(frozen=True, slots=True)
+class KeyNews:
+    """How the keys of a log's owner have changed by the log's own word.
+
+    Attributes:
+        on: Date of the last change.
+        in_force: Names of the keys since then, for each purpose: ``record-2``.
+        revoked: Names of keys that were in wrong hands before.
+    """
+
+    on: str
+    in_force: tuple[str, ...]
+    revoked: tuple[str, ...]
+
+
+async def key_news(home: Home, log: LogId) -> KeyNews | None:
+    """What a log says of changes of its owner's keys; None where there were none."""
     did = parse_did(f"did:web:{log.partition('/')[0].replace(':', '%3A')}")
     keys = await history_of(home.ledger, log, did)
     if keys is None or not keys.changes:
-        return ""
+        return None
     [last] = await home.ledger.entries(log, keys.changes[-1], keys.changes[-1] + 1)
-    now = ", ".join(keys.in_force(one)[0].partition("#")[2] for one in PURPOSES)
-    said = f"changed by its log on {last.entry.published[:10]}: {now}"
-    if keys.revoked:
-        said += (
-            f"; in wrong hands before: {', '.join(one.partition('#')[2] for one in keys.revoked)}"
-        )
-    return said
+    return KeyNews(
+        on=last.entry.published[:10],
+        in_force=tuple(keys.in_force(one)[0].partition("#")[2] for one in PURPOSES),
+        revoked=tuple(one.partition("#")[2] for one in keys.revoked),
+    )
 
 
 async def take_back(home: Home, history: KeyHistory) -> int:

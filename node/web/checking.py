@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from node.core.steps import Step
+from node.service.contacts import Care, care_of
 from node.service.home import Home
+from node.service.keys import KeyNews, key_news
 from node.service.regard import said_of
 from node.service.verify import verify_url
 from node.store.ports import Contact, Held
@@ -23,6 +25,7 @@ from node.web import shelf
 from node.web.cities import freshness_of
 from node.web.context import home_of
 from node.web.pages import render, shell_of
+from node.web.texts import mark
 from peers.did import did_of
 from peers.errors import PeerError
 from vocab.languages import LangMap
@@ -32,6 +35,16 @@ __all__ = ["TURNS", "peers", "verify"]
 _LENGTH: Final = 2048
 _REFUSED: Final = 20
 """Quarantined entries that the page names for each peer."""
+
+
+_CARES: Final = {
+    Care.ASK_THE_CITY: mark("Ask the city what happened; nothing more is taken from it."),
+    Care.NOTHING_TAKEN: mark("Nothing is taken from it."),
+    Care.SEE_WHY: mark(
+        "It is tried again at least every hour; the command “intercity peers test ADDRESS” says "
+        "more to the operator."
+    ),
+}
 
 
 TURNS: Final = web.AppKey("turns", asyncio.Semaphore)
@@ -46,6 +59,8 @@ class PeerView:
         size: Entries of its log that we hold and have verified.
         behind: Entries that its last checkpoint named and we do not hold.
         said: What its checkpoint lacks: a sign of life, or witnesses.
+        keys: How its keys have changed by its log's own word; None where they have not.
+        care: What is to be done about it.
         agent: IRI of the city or organization, where we know it.
     """
 
@@ -55,6 +70,8 @@ class PeerView:
     behind: int
     freshness: str
     said: str
+    keys: KeyNews | None
+    care: Care
     agent: str
     refused: tuple[Held, ...]
     refused_total: int
@@ -96,7 +113,13 @@ async def peers(request: web.Request) -> web.Response:
     views = [await _view(home, one, names) for one in await home.desk.contacts()]
     views.sort(key=lambda view: (view.contact.state == "following", view.host))
     return await render(
-        request, "peers.html", shell, cache="no-cache", views=views, names=names, shown=_REFUSED
+        request,
+        "peers.html",
+        shell,
+        cache="no-cache",
+        views=views,
+        names=names,
+        cares={care: shell.words.say(sentence) for care, sentence in _CARES.items()},
     )
 
 
@@ -111,6 +134,8 @@ async def _view(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> P
         behind=max(0, contact.size - size),
         freshness=freshness_of(contact, home.now()),
         said=await said_of(home, contact),
+        keys=await key_news(home, contact.log),
+        care=care_of(contact),
         agent=next((one for one in agents if one in names), ""),
         refused=tuple(refused[:_REFUSED]),
         refused_total=len(refused),
