@@ -2,8 +2,11 @@
 
 A field that holds one value, or a list of values, is one column. Text by language is one column a
 language (``title [es]``). Documents, measures and partners are numbered, one column for each of
-their fields (``evidence 2: page``). Nothing here names a single field of a single type: what a
-type has is read from the types, and what a field may hold from the shapes.
+their fields (``evidence 2: page``). Observations have a row each, as statisticians keep them: what
+is said of the whole set is repeated, or left empty, on the rows after the first.
+
+Nothing here names a single field of a single type: what a type has is read from the types, and
+what a field may hold from the shapes.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from vocab.records import TYPES, Base, Concepts, Part, Record
 from vocab.shapes.schema import definitions, known_keys
 
 __all__ = [
+    "LONG",
     "SHEETS",
     "TYPE",
     "Column",
@@ -43,11 +47,15 @@ SHEETS: Final = (
     "Submission",
     "Recommendation",
     "Indicator",
+    "ObservationSet",
     "Need",
     "Offer",
     "Assessment",
 )
 """The types that a template is offered for, in the order that a city meets them."""
+
+LONG: Final[Mapping[str, str]] = {"ObservationSet": "observations"}
+"""Type → its field of parts that have a row each."""
 
 _PARTS: Final[Mapping[str, type[Base]]] = {part.__name__: part for part in Part.__subclasses__()}
 _ADMINISTRATIVE: Final = ("references", "translations", "issued", "modified", "version")
@@ -106,6 +114,11 @@ class Column:
     def leaf(self) -> Field:
         """The field whose values stand in the cells."""
         return self.inner or self.field
+
+    @property
+    def by_row(self) -> bool:
+        """Whether each part has a row of its own, and so no number."""
+        return LONG.get(self.field.owner) == self.field.key
 
     @property
     def place(self) -> tuple[str | int, ...]:
@@ -221,7 +234,8 @@ def held_by(documents: Iterable[Mapping[str, Any]], kind: str) -> tuple[Column, 
             if form is Form.TEXTS:
                 tags |= dict.fromkeys(value)
             elif form is Form.PARTS:
-                parts[key] = max(parts.get(key, 0), len(value))
+                most = 1 if LONG.get(kind) == key else len(value)
+                parts[key] = max(parts.get(key, 0), most)
                 if any(_oddly_named(document, key, n, part) for n, part in enumerate(value, 1)):
                     named.add(key)
                 inner = {field.key: field for field in fields_of(fields[key].ref)}

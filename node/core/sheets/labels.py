@@ -68,8 +68,9 @@ def words_for(name: str | Field) -> Mapping[str, tuple[str, ...]]:
 
 
 def heading(column: Column, language: str) -> str:
-    """What stands above a column: ``Title [es]``, ``Evidence 2: Page``."""
+    """What stands above a column: ``Title [es]``, ``Evidence 2: Page``, ``Observation: Value``."""
     text = label(column.leaf, language)
     if column.inner is not None:
-        text = f"{name_of(column.field.ref, language)} {column.number}: {text}"
+        part = name_of(column.field.ref, language)
+        text = f"{part}: {text}" if column.by_row else f"{part} {column.number}: {text}"
     return f"{text} [{column.tag}]" if column.leaf.form is Form.TEXTS else text

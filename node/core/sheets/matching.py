@@ -1,8 +1,8 @@
 """Which column a heading means: ours in any language, a close spelling, or none that we know.
 
-A heading is read whole first, then as a numbered part (``Evidence 2: Page``), then with a language
-(``title [es]``, ``Title (Spanish)``, ``title_es``). A name of a field goes before a further word,
-and the officer's language before the others.
+A heading is read whole first, then as a part (``Evidence 2: Page``, ``Observation: Value``), then
+with a language (``title [es]``, ``Title (Spanish)``, ``title_es``). A name of a field goes before a
+further word, and the officer's language before the others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from node.core.sheets.columns import SHEETS, TYPE, Column, Field, Form, fields_of
+from node.core.sheets.columns import LONG, SHEETS, TYPE, Column, Field, Form, fields_of
 from node.core.sheets.labels import folded, spoken, words_for
 from node.core.sheets.table import Grid, Table
 from node.core.sheets.values import language_of
@@ -32,6 +32,7 @@ _ABOVE: Final = 10
 
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[\[(（@]\s*([^\[\]()（）@]+?)\s*[\])）]?\s*")
 _LAST_WORD: Final = re.compile(r"(.+?)[\s_\-]+([A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?)")
+_OF_PART: Final = re.compile(r"(.+?)\s*[:›>]\s*(.+)")
 _NUMBERED: Final = re.compile(r"(.*?)[\s_#]*(\d{1,2})\s*[:.\-–—/>›_\s]*(.*)")
 
 
@@ -183,12 +184,14 @@ def _with_tags(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _part(text: str, tag: str, kind: str, language: str, *, near: bool) -> Column | None:
-    """A numbered part's column; without a number the first, without a field what it must have."""
-    found = _NUMBERED.fullmatch(text.strip())
-    name, number, rest = (found[1], int(found[2]), found[3]) if found else (text, 1, "")
+    """A part's column; without a number the first, without a field what it must have."""
+    name, number, rest = _split(text.strip())
     if not 1 <= number <= _PARTS_AT_MOST:
         return None
     field = _parts(kind).get(folded(name))
+    if field is None:  # The fields of a part that has a row of its own need not say whose they are.
+        field = next((one for one in fields_of(kind) if LONG.get(kind) == one.key), None)
+        number, rest = 1, text
     if field is None:
         return None
     inner = (
@@ -199,6 +202,15 @@ def _part(text: str, tag: str, kind: str, language: str, *, near: bool) -> Colum
     if inner is None:
         return None
     return Column(field, tag if inner.form is Form.TEXTS else "", number, inner)
+
+
+def _split(text: str) -> tuple[str, int, str]:
+    """A part's name, its number, and the name of its field."""
+    if found := _NUMBERED.fullmatch(text):
+        return found[1], int(found[2]), found[3]
+    if found := _OF_PART.fullmatch(text):
+        return found[1], 1, found[2]
+    return text, 1, ""
 
 
 def _named(text: str, kind: str, language: str, *, near: bool) -> Field | None:

@@ -52,7 +52,10 @@ def template_page(kind: str, tags: Sequence[str], language: str) -> Page:
 def returned(table: Table, outcome: Outcome, language: str) -> Page:
     """A sheet as it was read, with what is wrong with each row in front, and the cells marked."""
     old = next((n for n, text in enumerate(table.headings) if is_errors(text)), None)
-    told = {read.number: read.findings for read in outcome.rows}
+    told: dict[int, list[CellFinding]] = defaultdict(list)
+    for read in outcome.rows:
+        for found in read.findings:
+            told[found.row].append(found)
     rows = tuple(
         Row(row.number, (_told(told.get(row.number, ()), old), *_without(row.cells, old)))
         for row in table.rows

@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from node.core.sheets.cells import RowSaid, merged, row_said
+from node.core.sheets.cells import merged
 from node.core.sheets.columns import TYPE
 from node.core.sheets.concepts import word_for
+from node.core.sheets.gathering import Together, gathered, said_together
 from node.core.sheets.labels import heading, name_of
 from node.core.sheets.matching import guess_kind, is_errors, match, means_type
 from node.core.sheets.reader import Reader, completed, mode_of, whole_of
 from node.core.sheets.sheet import Sheet
 from node.core.sheets.table import Row, Table
 from node.core.sheets.values import read_type
-from node.core.sheets.wording import CellFinding, Spot, located, said
+from node.core.sheets.wording import CellFinding, Spot, said
 from peers.encoding import JsonObject
 from vocab.records import KINDS, TYPES
 from vocab.shapes import check
@@ -32,10 +33,10 @@ FINDINGS: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRead:
-    """One row as a document.
+    """One row as a document, or several where each part of it has a row of its own.
 
     Attributes:
-        number: The row's.
+        number: The first row's.
         document: With ``id`` where the row had one.
         findings: What is wrong with it, and advice.
         notes: Heading → text of the cells in columns that we do not know.
@@ -89,11 +90,11 @@ def documents_of(table: Table, reader: Reader) -> Outcome:
         return Outcome(findings=(said("no-type", reader.language, Spot(table.header)),))
     rows: list[RowRead] = []
     wrong = 0
-    for row in table.rows:
-        rows.append(_read(row, kind, sheets))
+    for group in gathered(table.rows, lambda row: _kind_of_row(row, kind, sheets), sheets.of):
+        rows.append(_read(group, kind, sheets))
         wrong += len(rows[-1].findings)
         if wrong > FINDINGS:
-            spot, limit = Spot(row.number), f"{FINDINGS:,}"
+            spot, limit = Spot(group[0].number), f"{FINDINGS:,}"
             stopped = said("too-many-findings", reader.language, spot, limit=limit)
             return Outcome(rows=tuple(rows), findings=(stopped,), kind=kind)
     return Outcome(
@@ -137,41 +138,53 @@ def _kind_of(table: Table, reader: Reader) -> str:
     return guess_kind(table.headings, language=reader.language, tag=reader.tag) or ""
 
 
-def _read(row: Row, default: str, sheets: _Sheets) -> RowRead:
-    """One row: its type, its cells, what is known beside them, and what is wrong with it all.
+def _kind_of_row(row: Row, default: str, sheets: _Sheets) -> str:
+    """What a row says that it is; empty where it says something that we do not know.
 
     Args:
         default: The type of rows that do not say theirs.
     """
-    reader, typed = sheets.reader, sheets.typed
-    written = "" if typed is None or typed >= len(row.cells) else row.cells[typed].strip()
-    kind = read_type(written) if written and not reader.kind else default
-    if kind in KINDS:
-        return _checked(row, row_said(row, sheets.of(kind)), reader, sheets.of(kind))
+    written = _type_cell(row, sheets)
+    kind = read_type(written) if written and not sheets.reader.kind else default
+    return kind if kind in KINDS else ""
+
+
+def _type_cell(row: Row, sheets: _Sheets) -> str:
+    typed = sheets.typed
+    return "" if typed is None or typed >= len(row.cells) else row.cells[typed].strip()
+
+
+def _read(group: Sequence[Row], default: str, sheets: _Sheets) -> RowRead:
+    """The rows of one record: their type, their cells, what is known beside them, what is wrong."""
+    reader, row = sheets.reader, group[0]
+    kind = _kind_of_row(row, default, sheets)
+    if kind:
+        return _checked(said_together(group, sheets.of(kind)), reader, sheets.of(kind))
     known = ", ".join(name_of(one, reader.language) for one in KINDS)
-    spot = Spot(row.number, typed, heading(TYPE, reader.language))
-    finding = said("unknown-type", reader.language, spot, found=written, known=known)
+    spot = Spot(row.number, sheets.typed, heading(TYPE, reader.language))
+    found = _type_cell(row, sheets)
+    finding = said("unknown-type", reader.language, spot, found=found, known=known)
     return RowRead(number=row.number, document={}, findings=(finding,), notes={})
 
 
-def _checked(row: Row, read: RowSaid, reader: Reader, sheet: Sheet) -> RowRead:
-    """What a row says, completed from what is known, with the findings of the shapes."""
-    document, findings = dict(read.document), list(read.findings)
-    findings += completed(document, row.number, reader, sheet)
+def _checked(together: Together, reader: Reader, sheet: Sheet) -> RowRead:
+    """What rows say, completed from what is known, with the findings of the shapes."""
+    document, findings = dict(together.document), list(together.findings)
+    findings += completed(document, together.number, reader, sheet)
     held = reader.held(str(document["id"])) if "id" in document else None
     if held is not None:
         document = merged(document, held, sheet.matched)
     whole = whole_of(document, reader)
-    seen = {finding.column for finding in findings}
+    seen = {(finding.row, finding.column) for finding in findings}
     for finding in check({"version": 1, **whole}, reader.language):
-        found = located(finding, row.number, sheet, read.words)
-        if found.column is None or found.column not in seen:
+        found = together.located(finding, sheet)
+        if found.column is None or (found.row, found.column) not in seen:
             findings.append(found)
     return RowRead(
-        number=row.number,
+        number=together.number,
         document=whole if "id" in document else document,
         findings=tuple(findings),
-        notes=read.notes,
+        notes=together.notes,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from node.core.sheets.columns import TYPE, Column, Form, columns_of, fields_of, held_by
+from node.core.sheets.columns import LONG, TYPE, Column, Form, columns_of, fields_of, held_by
 from node.core.sheets.labels import heading, name_of
 from node.core.sheets.table import Row, Table
 from node.core.sheets.values import joined, write_value
@@ -16,8 +16,8 @@ __all__ = ["rows_of", "template_of"]
 _BY_LINE: Final = frozenset({"WebAddress", "SdgTarget"})
 """Definitions whose entries stand one a line: addresses are long."""
 
-_OFFERED: Final = {"evidence": 2, "measures": 3, "partnersNamed": 2}
-"""Numbered parts that a template has columns for; a sheet may have more."""
+_OFFERED: Final = {"evidence": 2, "measures": 3, "observations": 1, "partnersNamed": 2}
+"""Parts that a template has columns for; a sheet may have more."""
 
 
 def rows_of(documents: Sequence[Mapping[str, Any]], language: str = "en") -> Table:
@@ -40,14 +40,22 @@ def rows_of(documents: Sequence[Mapping[str, Any]], language: str = "en") -> Tab
         for column in columns:
             headings.setdefault(heading(column, language), len(headings))
     rows: list[Row] = []
-    for number, document in enumerate(documents, 2):
-        kind = str(document["type"])
-        cells = [""] * len(headings)
-        cells[0] = name_of(kind, language)
-        for column in by_kind[kind]:
-            cells[headings[heading(column, language)]] = cell_of(document, column, language)
-        rows.append(Row(number, tuple(cells)))
+    for whole in documents:
+        kind = str(whole["type"])
+        for document in _by_row(whole):
+            cells = [""] * len(headings)
+            cells[0] = name_of(kind, language)
+            for column in by_kind[kind]:
+                cells[headings[heading(column, language)]] = cell_of(document, column, language)
+            rows.append(Row(len(rows) + 2, tuple(cells)))
     return Table(tuple(headings), tuple(rows))
+
+
+def _by_row(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A document as often as it has rows: once for each part that has a row of its own."""
+    key = LONG.get(str(document["type"]), "")
+    parts = document.get(key) or ()
+    return [{**document, key: [part]} for part in parts] or [document]
 
 
 def template_of(kind: str, tags: Sequence[str]) -> tuple[Column, ...]:
