@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from node.store.ports import GraphPut, Held, TextPut
@@ -110,14 +111,15 @@ def text_of(held: Held, record: JsonObject, publisher: Publisher) -> TextPut:
     texts: dict[str, list[str]] = {}
     for language, text in _texts(record, without=_TITLES):
         texts.setdefault(language, []).append(text)
+    concepts = {facet: values for facet in _CONCEPTS if (values := _values(record, facet))}
     return TextPut(
         iri=held.entry.object,
         kind=kind,
         agent=str(record["publisher"]),
         title=title,
         texts={language: "\n".join(parts) for language, parts in texts.items()},
-        concepts=_concept_words(record, publisher),
-        facets=_facets(record, kind, {*title, *texts}, publisher),
+        concepts=_concept_words(record, concepts, publisher),
+        facets=_facets(record, kind, concepts, {*title, *texts}, publisher),
         log=held.log,
         index=held.index,
         version=held.entry.version,
@@ -141,16 +143,12 @@ def _texts(value: object, without: tuple[str, ...] = ()) -> Iterator[tuple[str, 
                 yield from _texts(part)
 
 
-def _concept_iris(record: JsonObject) -> Iterator[str]:
-    for facet in _CONCEPTS:
-        yield from _values(record, facet)
-    yield from _many(record.get("kind"))
-
-
 def _values(record: JsonObject, facet: str) -> tuple[str, ...]:
     """What a record has of a facet of concepts, from each field that holds such concepts."""
     found = dict.fromkeys(_many(record.get(facet)))
     for key in _ALSO.get(facet, ()):
+        if key not in record:
+            continue
         found.update(dict.fromkeys(iri for iri in _many(record.get(key)) if _fits(iri, facet)))
     return tuple(found)
 
@@ -163,10 +161,12 @@ def _fits(iri: str, facet: str) -> bool:
     return concept is not None and concept.scheme in _SCHEMES[facet]
 
 
-def _concept_words(record: JsonObject, publisher: Publisher) -> dict[str, str]:
+def _concept_words(
+    record: JsonObject, concepts: Mapping[str, tuple[str, ...]], publisher: Publisher
+) -> dict[str, str]:
     """Every name of its concepts, and of its publisher, in every language."""
     words: dict[str, list[str]] = {}
-    for iri in _concept_iris(record):
+    for iri in chain(*concepts.values(), _many(record.get("kind"))):
         for language, names in _names_of(iri):
             words.setdefault(language, []).extend(names)
     if record["type"] not in {"City", "Organization"}:
@@ -189,11 +189,15 @@ def _names_of(iri: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _facets(
-    record: JsonObject, kind: str, languages: set[str], publisher: Publisher
+    record: JsonObject,
+    kind: str,
+    concepts: Mapping[str, tuple[str, ...]],
+    languages: set[str],
+    publisher: Publisher,
 ) -> dict[str, tuple[str, ...]]:
     actions = [
         action
-        for iri in _values(record, "action")
+        for iri in concepts.get("action", ())
         if isinstance(action := load().concept(iri), Action)
     ]
     country = record.get("subjectCountry") or record.get("country") or publisher.country
@@ -211,7 +215,7 @@ def _facets(
         "study": _many(record.get("kind")) if kind == "Study" else (),
         "sdg": _many(record.get("sdgTargets")),
         "evidence": ("yes",) if record.get("evidence") else (),
-        **{facet: _values(record, facet) for facet in _CONCEPTS},
+        **concepts,
     }
     return {facet: values for facet, values in found.items() if values}
 
