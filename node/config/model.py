@@ -31,6 +31,7 @@ from peers.policy import read_policy
 
 __all__ = [
     "Config",
+    "DeskSettings",
     "ErasureSettings",
     "LogSettings",
     "NodeSettings",
@@ -195,6 +196,18 @@ class ErasureSettings(_Section):
     )
 
 
+class DeskSettings(_Section):
+    """How the city's staff work together."""
+
+    two_people: bool = Field(
+        default=False,
+        description="Whether what is published must have been approved by somebody who has not\n"
+        "written it. It binds the command line, too: 'intercity publish FILE' is refused then,\n"
+        "and 'intercity import FILE' brings a draft that somebody approves on a page.\n"
+        "A withdrawal never waits.",
+    )
+
+
 class LogSettings(_Section):
     """What it writes about itself, to stderr."""
 
@@ -224,6 +237,7 @@ class Config(_Section):
     sync: SyncSettings = Field(default_factory=SyncSettings)
     witness: WitnessSettings = Field(default_factory=WitnessSettings)
     erasure: ErasureSettings = Field(default_factory=ErasureSettings)
+    desk: DeskSettings = Field(default_factory=DeskSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from node.errors import Refused
 from node.service.append import Receipt
 from node.service.erase import erase, erased
 from node.service.home import Home
@@ -36,7 +37,16 @@ async def publish_documents(
     dry_run: bool = False,
     language: str = "en",
 ) -> JsonObject:
-    """``receipts``: one for each document, in order; all are published, or none."""
+    """``receipts``: one for each document, in order; all are published, or none.
+
+    Raises:
+        Refused: Two people are asked for (``desk.two_people``): the command line is one.
+    """
+    if home.config.desk.two_people and not dry_run:
+        raise Refused(
+            "expected a draft that somebody else has approved (desk.two_people), found documents: "
+            "'intercity import FILE' brings them to the desk"
+        )
     receipts = await publish_many(
         home,
         documents,

@@ -14,13 +14,15 @@ from node.core.ulid import ulid
 from node.errors import Invalid, Refused
 from peers.encoding import JsonObject, parse_json
 from peers.log import Body
+from vocab.framework import load
 from vocab.languages import LangMap
 from vocab.records import CONTEXT, KINDS
 from vocab.terms import IC, WithdrawalReason
 
-__all__ = ["PARTS", "asks_erasure", "named", "numbered", "withdrawal_of"]
+__all__ = ["PARTS", "asks_erasure", "called", "named", "numbered", "withdrawal_of"]
 
 _ONE_OF_A_KIND: Final = frozenset({"City", "Organization"})
+_TITLES: Final = ("title", "name", "subjectName", "memberName")
 _STRUCTURE: Final = f"{IC}observationStructure"
 PARTS: Final = {
     "evidence": ("Evidence", "evidence"),
@@ -30,6 +32,17 @@ PARTS: Final = {
     "translations": ("Translation", "translation"),
 }
 """Key of a list of nested parts → their type, and what their names begin with."""
+
+
+def called(document: Mapping[str, Any]) -> LangMap:
+    """What a draft is called in lists: its title, else its action; empty where it has neither."""
+    for key in _TITLES:
+        texts = document.get(key)
+        if isinstance(texts, dict) and texts:
+            return {str(tag): str(text) for tag, text in texts.items()}
+    action = document.get("action")
+    concept = load().concept(action) if isinstance(action, str) else None
+    return concept.label if concept else {}
 
 
 def named(

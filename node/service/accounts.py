@@ -38,6 +38,7 @@ __all__ = [
     "change_duties",
     "end_session",
     "invite",
+    "note_deed",
     "people",
     "remove",
     "sign_in_link",
@@ -95,7 +96,7 @@ async def invite(home: Home, by: str, name: str, contact: str, duties: Iterable[
         person = Person(id=key, name=name, contact=contact, duties=duties_of(duties))
     except ValueError as fault:
         raise NodeError(str(fault)) from None
-    await _note(home, by, "invite", key)
+    await note_deed(home, by, "invite", key)
     await home.desk.put_page(_PERSON, key, _page(person))
     return person
 
@@ -136,7 +137,7 @@ async def sign_in_link(home: Home, by: str, contact: str) -> str:
     person = await _known(home, contact)
     secret, now = new_secret(home.entropy), _now(home)
     link = Link(person=person.id, turn=person.turn, expires=now + LINK_LIFE)
-    await _note(home, by, "link", person.id)
+    await note_deed(home, by, "link", person.id)
     kept = await home.desk.pages(_LINK)
     over = [key for key, data in kept.items() if _link(data).expires <= now - LINK_LIFE]
     await home.desk.put_pages(
@@ -167,7 +168,7 @@ async def begin_session(home: Home, person: Person) -> str:
     """Open a session for a person who has proved who they are; always under a new secret."""
     secret, now = new_secret(home.entropy), _now(home)
     session = Session(person=person.id, turn=person.turn, started=now, seen=now)
-    await _note(home, person.id, "sign-in", person.id)
+    await note_deed(home, person.id, "sign-in", person.id)
     await _sweep(home)
     await home.desk.put_page(_SESSION, digest_of(secret), _page(session))
     return secret
@@ -208,7 +209,7 @@ async def _sweep(home: Home) -> None:
 
 
 async def _change(home: Home, by: str, what: str, old: Person, new: Person) -> Person:
-    await _note(home, by, what, old.id)
+    await note_deed(home, by, what, old.id)
     if not await home.desk.swap_page(_PERSON, old.id, _page(old), _page(new)):
         raise Refused("expected the account as it was a moment ago, found it changed; try again")
     return new
@@ -227,7 +228,13 @@ async def _by_id(home: Home, key: str) -> Person | None:
     return None if data is None else _person(data)
 
 
-async def _note(home: Home, who: str, what: str, on: str) -> None:
+async def note_deed(home: Home, who: str, what: str, on: str) -> None:
+    """Write into the audit log what is about to be done.
+
+    Args:
+        who: Id of a person, or ``operator``.
+        on: What it is done to: an id, a key, an address; never a text, a name or a secret.
+    """
     entry = Entry(who=who, what=what, on=on, when=home.now().isoformat())
     await home.desk.put_page(_AUDIT, ulid(_now(home) * 1000, home.entropy), _page(entry))
 

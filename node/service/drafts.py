@@ -8,11 +8,13 @@ leaves a draft that says what is published already, and publishing that again on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from node.core.drafts import named
+from node.core.review import Comment, Review, Stage, fault, text_digest
 from node.core.ulid import ulid
-from node.errors import NotFound
+from node.errors import NotFound, Refused
 from node.service.home import Home
 from node.service.publish import Receipt, publish_many
 from node.store.ports import Audience, Held
@@ -22,6 +24,7 @@ from peers.log import EntryKind
 __all__ = [
     "DRAFT",
     "NOTES",
+    "REVIEW",
     "draft",
     "draft_page",
     "drafts",
@@ -31,6 +34,9 @@ __all__ = [
     "publish_drafts",
     "published",
     "put_draft",
+    "read_review",
+    "review_of",
+    "review_page",
     "same_words",
 ]
 
@@ -40,6 +46,10 @@ DRAFT: Final = "draft"
 NOTES: Final = "draft-notes"
 """Family of the desk's pages: key of a draft → heading and text of what no field has room for."""
 
+REVIEW: Final = "draft-review"
+"""Family of the desk's pages: key of a draft → who wrote it, and what was said of it."""
+
+_FAMILIES: Final = (DRAFT, NOTES, REVIEW)
 _NAMES: Final = frozenset({"@context", "version", "publisher", "proof"})
 
 
@@ -92,6 +102,33 @@ async def notes_of(home: Home, key: str) -> dict[str, str]:
     return {} if found is None else {name: str(text) for name, text in _document(found).items()}
 
 
+async def review_of(home: Home, key: str) -> Review:
+    """What is known of a draft beside its text; of one that nobody looked after, nothing."""
+    found = await home.desk.page(REVIEW, key)
+    return Review() if found is None else read_review(found)
+
+
+def review_page(review: Review) -> bytes:
+    """A review as it is kept."""
+    said: JsonObject = asdict(review)
+    said["writers"] = list(review.writers)
+    said["comments"] = [asdict(one) for one in review.comments]
+    return jcs({key: value for key, value in said.items() if value})
+
+
+def read_review(data: bytes) -> Review:
+    """A review as it was kept."""
+    said: JsonObject = _document(data)
+    return Review(
+        **{
+            **said,
+            "writers": tuple(said.get("writers", ())),
+            "stage": Stage(said.get("stage", Stage.WRITING)),
+            "comments": tuple(Comment(**one) for one in said.get("comments", ())),
+        }
+    )
+
+
 async def drop_draft(home: Home, key: str) -> None:
     """Forget a draft. What is published under its address stays.
 
@@ -99,7 +136,7 @@ async def drop_draft(home: Home, key: str) -> None:
         NotFound: There is none of that key.
     """
     await draft(home, key)
-    await home.desk.put_pages({(DRAFT, key): None, (NOTES, key): None})
+    await home.desk.put_pages({(family, key): None for family in _FAMILIES})
 
 
 async def publish_draft(
@@ -127,13 +164,17 @@ async def publish_drafts(
 
     Raises:
         NotFound: There is no draft of one of the keys.
+        Refused: Two people are asked for, and nobody else has approved one of them.
         Invalid, Refused: As ``publish_many``; all drafts stay.
     """
     documents = [await draft(home, key) for key in keys]
+    for key, document in zip(keys, documents, strict=True):
+        review, digest = await review_of(home, key), text_digest(document)
+        if reason := fault(review, digest, two_people=home.config.desk.two_people):
+            raise Refused(f"{key}: {reason}")
     new = [one for one in documents if not same_words(one, await published(home, one.get("id")))]
     receipts = await publish_many(home, new, audience=audience, language=language) if new else []
-    families = (DRAFT, NOTES)
-    await home.desk.put_pages({(family, key): None for key in keys for family in families})
+    await home.desk.put_pages({(family, key): None for key in keys for family in _FAMILIES})
     return receipts
 
 

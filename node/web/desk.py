@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from node.core.accounts import Duty
+from node.core.drafts import called
 from node.errors import Invalid, NodeError
 from node.service.drafts import drafts, notes_of, publish_drafts
 from node.service.index import catch_up
 from node.store.ports import Audience
+from node.web.addresses import PLURALS
 from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token
 from peers.encoding import JsonObject
+from vocab.records import KINDS
 from vocab.shapes import Severity, check
 
-__all__ = ["page", "publish"]
+__all__ = ["WRITTEN", "page", "publish"]
+
+WRITTEN: Final = (
+    "Practice",
+    "Strategy",
+    "Commitment",
+    "Need",
+    "Offer",
+    "Body",
+    "Study",
+    "Agreement",
+    "Indicator",
+    "Submission",
+    "Recommendation",
+    "Assessment",
+)
+"""Types that the desk offers to begin, what cities write most first."""
 
 
 async def page(request: web.Request) -> web.Response:
@@ -69,19 +88,22 @@ async def _page(
         problem=problem,
         findings=findings,
         receipts=receipts or [],
+        may_write=bool({Duty.AUTHOR, Duty.PUBLISHER, Duty.ADMIN} & set(person.duties)),
+        kinds=[(PLURALS[KINDS[kind]], kind) for kind in WRITTEN],
+        profile=shell.href(f"/desk/drafts/{home.profile_iri.rpartition('/')[2]}/basics"),
         may_publish=bool({Duty.PUBLISHER, Duty.ADMIN} & set(person.duties)),
     )
 
 
 def _row(shell: Shell, key: str, document: JsonObject, notes: dict[str, str]) -> dict[str, Any]:
     """A draft in the list: its type, its title, and what keeps it from being published."""
-    texts = document.get("title") or document.get("name") or document.get("statement") or {}
     asked = check({"version": 1, **document}, shell.language)
     wrong = [one for one in asked if one.severity is Severity.VIOLATION]
     return {
         "key": key,
+        "name": key.rpartition("/")[2],
         "kind": str(document.get("type", "")),
-        "title": texts if isinstance(texts, dict) else {},
+        "title": called(document),
         "wrong": wrong,
         "notes": notes,
     }

@@ -12,12 +12,14 @@ from typing import Final
 from aiohttp import web
 
 from node.core.accounts import Duty
+from node.core.forms import Section
 from node.web import (
     actions,
     assets,
     checking,
     cities,
     desk,
+    drafting,
     feed,
     finding,
     front,
@@ -58,6 +60,8 @@ _HASH: Final = "{hash:[0-9a-f]{64}}"
 _MIRROR: Final = f"/mirror/{_HASH}"
 _MEMBERS: Final = "/log/members"
 _KEY: Final = "{key:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
+_NAME: Final = "{name:[0-7][0-9A-HJKMNP-TV-Z]{25}|city|organization}"
+_SECTION: Final = f"{{section:{'|'.join(Section)}}}"
 _WRITERS: Final = (Duty.AUTHOR, Duty.PUBLISHER)
 _BODY: Final[tuple[tuple[str, Handler], ...]] = (
     ("checkpoint", log.checkpoint),
@@ -142,6 +146,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "/sign-out", staff(signin.leave)),
     ("GET", "/desk", staff(desk.page)),
     ("POST", "/desk/publish", staff(desk.publish, Duty.PUBLISHER)),
+    ("GET", f"/desk/{_PLURAL}/new", staff(drafting.new, *_WRITERS)),
+    ("GET", f"/desk/drafts/{_NAME}", staff(drafting.overview)),
+    ("GET", f"/desk/drafts/{_NAME}/{_SECTION}", staff(drafting.part, *_WRITERS)),
+    ("POST", f"/desk/drafts/{_NAME}/{_SECTION}", staff(drafting.save, *_WRITERS)),
+    ("POST", f"/desk/drafts/{_NAME}/drop", staff(drafting.drop, *_WRITERS)),
     ("GET", "/desk/import", staff(importing.page, *_WRITERS)),
     ("POST", "/desk/import", staff(importing.upload, *_WRITERS)),
     ("GET", "/desk/import/template", staff(importing.template, *_WRITERS)),

@@ -5,85 +5,26 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientResponse, FormData
+from aiohttp import FormData
 
 from node.core.accounts import ABSOLUTE, IDLE
 from node.service import accounts
 from node.service.drafts import drafts
-from node.service.home import Home
 from node.service.records import own_records
 from node.web.staff import cookie_of
 from tests.homes import Clock, home_of
-from tests.node.web.conftest import Site, site_of
+from tests.node.web.conftest import site_of
+from tests.node.web.desks import BASE, Desk
 from tests.node.web.reading import read
 
-BASE = "http://localhost:8481"
 SHEET = (
     "título,acción,inicio\nUna defensoría que va a los barrios,S3,2017-03\nSin acción,S99,2019\n"
 )
 HOSTILE = "título,acción\n=HYPERLINK(A1),S3\n"
-
-
-@dataclass(slots=True)
-class Desk:
-    """A browser with a cookie jar of its own, at the desk of a node."""
-
-    site: Site
-    cookie: str = ""
-
-    @property
-    def home(self) -> Home:
-        return self.site.home
-
-    async def get(self, path: str) -> ClientResponse:
-        return await self.site.get(path, Accept="text/html", Cookie=self._sent())
-
-    async def post(
-        self, path: str, form: object, *, origin: str = BASE, **headers: str
-    ) -> ClientResponse:
-        answer = await self.site.client.post(
-            path,
-            data=form,
-            headers={"Origin": origin, "Accept": "text/html", "Cookie": self._sent(), **headers},
-            allow_redirects=False,
-        )
-        morsel = answer.cookies.get(cookie_of(self.home))
-        if morsel is not None:
-            self.cookie = morsel.value
-        return answer
-
-    def _sent(self) -> str:
-        self.site.client.session.cookie_jar.clear()  # Each desk has a jar of its own.
-        return f"{cookie_of(self.home)}={self.cookie}" if self.cookie else ""
-
-    async def sign_in(self, *duties: str) -> None:
-        """As somebody new with these duties."""
-        contact = f"{'-'.join(duties)}@aurora.example"
-        await accounts.invite(self.home, "operator", "Oficina", contact, duties)
-        link = await accounts.sign_in_link(self.home, "operator", contact)
-        answer = await self.post("/sign-in", {"link": link})
-        assert answer.status == 303, await answer.text()
-
-    async def token(self, path: str = "/desk") -> str:
-        async with await self.get(path) as answer:
-            found = re.search(r'name="token" value="([0-9a-f]{32})"', await answer.text())
-        assert found is not None
-        return found[1]
-
-    async def upload(self, sheet: str, *, name: str = "obras.csv") -> str:
-        """What the page says of a file that was sent."""
-        form = FormData()
-        form.add_field("token", await self.token("/desk/import"))
-        form.add_field("text", "es")
-        form.add_field("file", sheet.encode(), filename=name, content_type="text/csv")
-        async with await self.post("/desk/import?lang=es", form) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.text()
 
 
 @pytest_asyncio.fixture

@@ -1,0 +1,329 @@
+"""``/desk/{records}/new`` and ``/desk/drafts/{name}``: a record is written, part by part.
+
+Every part is saved by itself, whatever is in it; nothing that was sent is lost. Going to another
+part, or to another language of the same part, saves first. Where two people write in one part at
+once, the second is shown both versions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+from multidict import MultiDictProxy
+
+from node.core.accounts import Duty
+from node.core.drafts import called, named
+from node.core.forms import (
+    Section,
+    filled,
+    form_of,
+    part_of,
+    place_of,
+    section_of,
+    sections_of,
+)
+from node.core.ulid import ulid
+from node.errors import NotFound
+from node.service.drafts import draft, drop_draft, notes_of, published
+from node.service.home import Home
+from node.service.reviews import iri_named, note_drop, save_draft
+from node.web.addresses import PLURALS
+from node.web.context import home_of
+from node.web.forms import FormView, seen_of, tabs_of, violations
+from node.web.pages import own_profile, render, shell_of
+from node.web.record_page import known_of
+from node.web.shell import Shell
+from node.web.staff import PERSON, check_form, form_token
+from node.web.views import RecordView, named_in, view_of
+from peers.encoding import JsonObject
+from vocab.framework import load
+from vocab.languages import LangMap
+from vocab.records import KINDS, TYPES, City, Organization, parse
+
+__all__ = ["Written", "drop", "form_sent", "new", "overview", "part", "save", "written_at"]
+
+LARGEST: Final = 1024 * 1024
+"""Bytes of a form: a part with eight long texts in any script fits."""
+_TRIES: Final = 5
+_BESIDE: Final = frozenset({"proof", "version"})
+_CHANGED: Final = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A record that is being written.
+
+    Attributes:
+        name: The last part of its address; what pages of the desk call it.
+        key: Its address.
+        kind: Its type.
+        document: The draft, else what is published; empty for a new one.
+        draft: The draft; None where there is none yet.
+        published: What is published under the address; None where nothing is.
+    """
+
+    name: str
+    key: str
+    kind: str
+    document: JsonObject
+    draft: JsonObject | None
+    published: JsonObject | None
+
+    @property
+    def title(self) -> LangMap:
+        """What it is called; empty where nothing says so yet."""
+        return called(self.document)
+
+
+async def new(request: web.Request) -> web.Response:
+    """``/desk/{records}/new``: the first part, empty. ``?action=S3`` says what it is about."""
+    home, kind = home_of(request), _kind_of(request.match_info["plural"])
+    name = ulid(int(home.now().timestamp() * 1000), home.entropy)
+    begun: JsonObject = {"type": kind}
+    action = load().action(request.query.get("action", ""))
+    field = next((one for one in _about(kind) if action), None)
+    if action is not None and field is not None:
+        begun[field[0]] = [action.iri] if field[1] else action.iri
+    key = f"{home.base_url}/{KINDS[kind]}/{name}"
+    written = Written(name=name, key=key, kind=kind, document=begun, draft=None, published=None)
+    return await _page(request, written, Section.BASICS)
+
+
+async def part(request: web.Request) -> web.Response:
+    """``/desk/drafts/{name}/{section}``: one part, as it stands."""
+    written = await written_at(home_of(request), request.match_info["name"])
+    return await _page(request, written, _section(request, written.kind))
+
+
+async def save(request: web.Request) -> web.Response:
+    """``POST /desk/drafts/{name}/{section}``: keep it, and go where its writer wants to go."""
+    form = await form_sent(request)
+    check_form(request, form.get("token"))
+    home, shell = home_of(request), await shell_of(request)
+    name, tag = request.match_info["name"], str(form.get("text-tag", ""))[:40]
+    sent = {key: [str(one) for one in form.getall(key)] for key in form}
+    for _ in range(_TRIES):
+        written = await written_at(home, name, kind=str(form.get("record-kind", "")))
+        section = _section(request, written.kind)
+        made = filled(written.kind, section, written.document, tag, sent, shell.language)
+        stored = part_of(written.kind, section, written.document, tag)
+        if form.get("as-seen") != seen_of(written.kind, section, written.document, tag):
+            mine = part_of(written.kind, section, made, tag)
+            others = {
+                one: _shown(stored.get(one, ""))
+                for one in dict.fromkeys((*stored, *mine))
+                if stored.get(one) != mine.get(one)
+            }
+            if others:
+                return await _page(
+                    request, written, section, made=made, tag=tag, others=others, status=_CHANGED
+                )
+        if await save_draft(home, request[PERSON].id, written.key, made, written.draft):
+            return _go(shell, written, section, tag, form)
+    raise web.HTTPServiceUnavailable(
+        text="Expected the draft to stand still for a moment; others write in it. Send it again."
+    )
+
+
+async def overview(request: web.Request) -> web.Response:
+    """``/desk/drafts/{name}``: the draft as it would be published, and what it still needs."""
+    home, shell = home_of(request), await shell_of(request)
+    written = await written_at(home, request.match_info["name"])
+    findings = violations(whole_of(home, written.document), shell.language)
+    duties = request[PERSON].duties
+    return await render(
+        request,
+        "draft.html",
+        shell,
+        cache="no-store",
+        person=request[PERSON],
+        token=form_token(request),
+        written=written,
+        saved=request.query.get("saved", "") == "1",
+        findings=[(one, section_of(written.kind, str(place_of(one)[0]))) for one in findings],
+        view=None if findings else await view_of_draft(home, shell, written),
+        may_publish=bool({Duty.PUBLISHER, Duty.ADMIN} & set(duties)),
+    )
+
+
+async def view_of_draft(home: Home, shell: Shell, written: Written) -> RecordView:
+    """A well-made draft as its page will show it."""
+    record = parse({"version": 1, **whole_of(home, written.document)})
+    known = await known_of(home, named_in(record))
+    return view_of(record, shell, {iri: put.title for iri, put in known.items()})
+
+
+async def drop(request: web.Request) -> web.Response:
+    """``POST /desk/drafts/{name}/drop``: forget a draft; what is published stays."""
+    check_form(request, (await request.post()).get("token"))
+    home, shell = home_of(request), await shell_of(request)
+    written = await written_at(home, request.match_info["name"])
+    await note_drop(home, request[PERSON].id, written.key)
+    await drop_draft(home, written.key)
+    return web.Response(status=303, headers={"Location": shell.href("/desk")})
+
+
+async def written_at(home: Home, name: str, *, kind: str = "") -> Written:
+    """The record that a page of the desk names.
+
+    Args:
+        kind: The type of one that is not there yet.
+
+    Raises:
+        NotFound: It is not there, and of no type that can be written here.
+    """
+    try:
+        key = await iri_named(home, name)
+    except NotFound:
+        if kind not in TYPES or kind not in KINDS:
+            raise
+        key = f"{home.base_url}/{KINDS[kind]}/{name}"
+    said = await published(home, key)
+    try:
+        kept: JsonObject | None = await draft(home, key)
+    except NotFound:
+        kept = None
+    begun = {one: value for one, value in (said or {}).items() if one not in _BESIDE}
+    document = kept if kept is not None else begun
+    found = str(document.get("type") or kind or _profile_kind(home, key))
+    if found not in TYPES:
+        raise NotFound(f"{key}: expected a type of record that we know, found {found[:80]!r}")
+    return Written(
+        name=name,
+        key=key,
+        kind=found,
+        document={"type": found, **document},
+        draft=kept,
+        published=said,
+    )
+
+
+async def form_sent(request: web.Request) -> MultiDictProxy[Any]:
+    """The fields of a form, which may be larger than other posts."""
+    return await request.clone(client_max_size=LARGEST).post()
+
+
+async def _page(
+    request: web.Request,
+    written: Written,
+    section: Section,
+    *,
+    made: JsonObject | None = None,
+    tag: str = "",
+    others: dict[str, Any] | None = None,
+    status: int = 200,
+) -> web.Response:
+    home, shell = home_of(request), await shell_of(request)
+    stored, document = written.document, made if made is not None else written.document
+    working = _working(await own_profile(home))
+    asked = tag or request.query.get("text", "")[:80]
+    tag, tabs = tabs_of(written.kind, document, working, asked, shell.language)
+    new = written.draft is None and written.published is None
+    findings = violations(whole_of(home, document), shell.language)
+    view = FormView(
+        shell=shell,
+        kind=written.kind,
+        section=section,
+        document=document,
+        tag=tag,
+        controls=form_of(written.kind, section, document, tag),
+        findings=[] if new and made is None else findings,
+        others=others or {},
+    )
+    return await render(
+        request,
+        "form.html",
+        shell,
+        status=status,
+        cache="no-store",
+        person=request[PERSON],
+        token=form_token(request),
+        f=view,
+        written=written,
+        new=new,
+        tabs=tabs,
+        seen=seen_of(written.kind, section, stored, tag),
+        saved=request.query.get("saved", "") == "1",
+        notes={} if new else await notes_of(home, written.key),
+        guides=_guides(document),
+    )
+
+
+def _go(
+    shell: Shell, written: Written, section: Section, tag: str, form: MultiDictProxy[Any]
+) -> web.Response:
+    """Where the pressed button leads, after saving."""
+    wish, _, value = str(form.get("go", "save")).partition(":")
+    sections = list(sections_of(written.kind))
+    here = f"/desk/drafts/{written.name}"
+    to = f"{here}/{section}"
+    asked: dict[str, str] = {"text": tag, "saved": "1"}
+    if wish == "part" and value in sections:
+        to = f"{here}/{value}"
+    elif wish == "text":
+        asked["text"] = value[:40]
+    elif wish == "other":
+        asked["text"] = str(form.get("other-tag", ""))[:80] or tag
+    elif wish == "next":
+        after = sections[sections.index(section) + 1 :]
+        to = f"{here}/{after[0]}" if after else here
+    elif wish == "look":
+        to = here
+    elif wish == "publish":
+        to = f"/desk/publish/{written.name}"
+    return web.Response(status=303, headers={"Location": shell.href(to, **asked)})
+
+
+def _section(request: web.Request, kind: str) -> Section:
+    """The part that an address names, where this type has it.
+
+    Raises:
+        NotFound: It has not.
+    """
+    asked = request.match_info["section"]
+    if asked not in list(sections_of(kind)):
+        expected = ", ".join(sections_of(kind))
+        raise NotFound(f"expected a part of this record ({expected}), found {asked[:40]!r}")
+    return Section(asked)
+
+
+def _kind_of(plural: str) -> str:
+    """The type that a segment of pages names."""
+    segment = next(one for one, many in PLURALS.items() if many == plural)
+    return next(kind for kind, one in KINDS.items() if one == segment)
+
+
+def _about(kind: str) -> list[tuple[str, bool]]:
+    """Which field says what actions a record is about, and whether it is a list."""
+    fields = [one for many in sections_of(kind).values() for one in many]
+    return [(one.key, one.form == "list") for one in fields if one.ref == "ActionConcept"]
+
+
+def _profile_kind(home: Home, key: str) -> str:
+    """The type of the node's profile, which has one address and may not be written yet."""
+    if key != home.profile_iri:
+        return ""
+    return next(kind for kind, segment in KINDS.items() if key.endswith(f"/{segment}"))
+
+
+def whole_of(home: Home, document: JsonObject) -> JsonObject:
+    """A draft with the names that it will have, to be looked through."""
+    return named(document, base_url=home.base_url, agent=home.agent, now=home.now(), entropy=bytes)
+
+
+def _working(profile: City | Organization | None) -> tuple[str, ...]:
+    return profile.working_languages if profile else ()
+
+
+def _shown(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _guides(document: JsonObject) -> list[Any]:
+    """The framework's words on the actions that a draft is about: the first few."""
+    said = document.get("action") or document.get("classification") or []
+    iris = said if isinstance(said, list) else [said]
+    actions = [one for one in load().actions if one.iri in iris]
+    return actions[:3]
