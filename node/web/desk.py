@@ -33,6 +33,7 @@ WRITTEN: Final = (
     "Study",
     "Agreement",
     "Indicator",
+    "ObservationSet",
     "Submission",
     "Recommendation",
     "Assessment",
