@@ -93,7 +93,7 @@ def test_a_record_can_be_written_from_nothing_page_by_page(document: dict[str, A
     for section in sections_of(kind):
         for tag in written_in(kind, document) or ["en"]:
             # One more empty part is offered after each save.
-            for _ in range(6):
+            for _ in range(25):
                 made = filled(kind, section, made, tag, sent_of(kind, section, document, tag))
     shown = {key: value for key, value in document.items() if key in _asked(kind)}
     assert _bare(made) == {"type": kind, **_bare(shown)}
