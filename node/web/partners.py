@@ -18,6 +18,7 @@ from markupsafe import Markup
 from node.core.pairing import ActionTerm, ContextTerm, Proposal, Suggestions, Unmatched, suggest
 from node.core.profile import Profile
 from node.service.discover import Found, found
+from node.service.matching import public_past
 from node.web import shelf
 from node.web.context import home_of
 from node.web.pages import render, shell_of
@@ -77,7 +78,13 @@ async def page(request: web.Request) -> web.Response:
     looking = [one for one in everyone if one.wishes]
     learner = _learner(request, everyone, home.agent, {a: e.host for a, e in entries.items()})
     suggestions = (
-        suggest(learner, everyone, home.now().date(), near=[one.iri for one in load().actions])
+        suggest(
+            learner,
+            everyone,
+            home.now().date(),
+            past=await public_past(home, everyone),
+            near=[one.iri for one in load().actions],
+        )
         if learner
         else Suggestions((), ())
     )

@@ -10,6 +10,7 @@ __all__ = ["PROBLEMS"]
 
 PROBLEMS: Final = {
     "bad-request": mark("The request is malformed"),
+    "bad-parameter": mark("A parameter is not as it must be"),
     "not-found": mark("There is nothing here"),
     "method-not-allowed": mark("This address does not take that method"),
     "not-acceptable": mark("There is no such format here"),

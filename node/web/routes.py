@@ -38,6 +38,9 @@ from node.web import (
     witness,
 )
 from node.web.addresses import PLURALS
+from node.web.api import reference
+from node.web.api.operation import ROOT, preflight, serve
+from node.web.api.table import OPERATIONS
 from node.web.ontology import FILES
 from node.web.readers import members_only
 from node.web.staff import staff
@@ -104,6 +107,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/feed", stream.root),
     ("GET", "/feed/{number:0|[1-9][0-9]{0,8}}", stream.page),
     ("GET", "/feed.atom", feed.atom),
+    # The API: its routes are its table.
+    ("GET", "/api", reference.index),
+    ("GET", "/api/openapi.json", reference.openapi),
+    *((one.method, ROOT + one.path, serve(one)) for one in OPERATIONS),
+    *(
+        ("OPTIONS", ROOT + path, preflight)
+        for path in dict.fromkeys(one.path for one in OPERATIONS)
+    ),
     # Records at their own addresses.
     ("GET", f"/{_AGENT}{_SUFFIX}", records.record),
     ("GET", f"/{_AGENT}/v/{_VERSION}{_SUFFIX}", records.record),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from node.store.found import sort_key
 from node.store.ports import Drop, FacetCount, Position, SearchWish, TextIndex, TextPut
 from peers.log import LogId
 from tests.contracts.conftest import OpenText
@@ -291,3 +292,15 @@ async def test_a_misspelt_word_is_put_right(open_text: OpenText) -> None:
             "ombudsperson en las ciudades"
         )
         assert await index.suggest("nothing-like-this 인궐") is None
+
+
+async def test_a_span_of_the_order_bounds_records_and_counts(open_text: OpenText) -> None:
+    async with open_text() as index:
+        await filled(index)
+        first, second, third = (sort_key(one)[0] for one in RECORDS)
+        assert await names(index, span=(first, second)) == {"budget", "ombuds"}
+        assert await names(index, span=(second, third)) == {"ombuds", "offices"}
+        assert await names(index, "presupuesto", span=(second, third)) == set()
+        page = await index.search(SearchWish(span=(third, third), counts=("country",)))
+        assert page.total == 1
+        assert page.facets["country"] == (FacetCount("MA", 1),)

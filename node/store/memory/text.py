@@ -32,7 +32,11 @@ class MemoryTextIndex:
 
     async def search(self, wish: SearchWish) -> Page:
         finder = Finder(understand(wish.words))
-        found = [put for put in self._puts.values() if _meets(put, finder, wish.filters)]
+        found = [
+            put
+            for put in self._puts.values()
+            if _meets(put, finder, wish.filters) and _within(put, wish.span)
+        ]
         found.sort(key=lambda put: _order(put, finder, wish), reverse=True)
         page = found[wish.offset : wish.offset + min(wish.limit, 100)]
         return Page(
@@ -74,7 +78,7 @@ class MemoryTextIndex:
         counted = Counter(
             value
             for put in self._puts.values()
-            if _meets(put, finder, others)
+            if _meets(put, finder, others) and _within(put, wish.span)
             for value in dict.fromkeys(put.facets.get(facet, ()))
         )
         rows = [FacetCount(value, count) for value, count in counted.items()]
@@ -87,6 +91,10 @@ def _meets(put: TextPut, finder: Finder, filters: Mapping[str, tuple[str, ...]])
             return False
     needed = {number for number, one in enumerate(finder.asked) if one.needed}
     return needed <= finder.met(put.title) | finder.met(put.texts) | finder.met(put.concepts)
+
+
+def _within(put: TextPut, span: tuple[int, int] | None) -> bool:
+    return span is None or span[0] <= sort_key(put)[0] <= span[1]
 
 
 def _order(put: TextPut, finder: Finder, wish: SearchWish) -> tuple[float, int]:

@@ -64,6 +64,8 @@ class SearchWish:
         language: The reader's language: whose snippets to prefer.
         filters: Facet → values, any of which will do; different facets must all hold.
         counts: Facets to count values of.
+        span: Least and greatest place in the order ``newest`` (``node.store.found.sort_key``),
+            both included; what was published before or after is left out.
         order: ``relevance``, ``newest`` (by log time) or ``date`` (by ``sort``, newest first).
         offset, limit: The page; ``limit`` up to 100, ``offset`` as far as there is anything.
     """
@@ -72,6 +74,7 @@ class SearchWish:
     language: str = "en"
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counts: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None
     order: str = "relevance"
     offset: int = 0
     limit: int = 20

@@ -110,7 +110,7 @@ class Index:
         limit = max(0, min(wish.limit, 100))
         by_date = "date" if wish.order == "date" else "newest"
         found = searcher.search(
-            query(self._schema, searcher, finder.asked, wish.filters),
+            query(self._schema, searcher, finder.asked, wish.filters, wish.span),
             max(1, limit),
             offset=max(0, wish.offset),
             order_by_field=None if wish.order == "relevance" and finder.asked else by_date,
@@ -190,7 +190,7 @@ class Index:
         for facets in (together, *apart):
             filters = {name: one for name, one in wish.filters.items() if [name] != facets}
             if facets:
-                asked = query(self._schema, searcher, finder.asked, filters)
+                asked = query(self._schema, searcher, finder.asked, filters, wish.span)
                 counted |= _count_facets(searcher, asked, facets)
         return {facet: counted[facet] for facet in wish.counts}
 

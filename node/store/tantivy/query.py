@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tantivy import Occur, Query, Schema, Searcher
+from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from node.core.asked import Asked, Phrase, Run, Word
 
@@ -26,9 +26,13 @@ _FREQUENT = 5_000
 
 
 def query(
-    schema: Schema, searcher: Searcher, asked: Asked, filters: Mapping[str, tuple[str, ...]]
+    schema: Schema,
+    searcher: Searcher,
+    asked: Asked,
+    filters: Mapping[str, tuple[str, ...]],
+    span: tuple[int, int] | None = None,
 ) -> Query:
-    """Records that meet all that is needed, and that each filter admits."""
+    """Records that meet all that is needed, and that each filter and the span admit."""
     build = _Builder(schema, searcher)
     meets = [(Occur.Must if one.needed else Occur.Should, build.meets(one)) for one in asked]
     admits = [
@@ -36,6 +40,9 @@ def query(
         for facet, values in filters.items()
     ]
     clauses = [(Occur.Must, _unscored(build.term("held", HELD))), *meets, *admits]
+    if span is not None:
+        within = Query.range_query(schema, "newest", FieldType.Integer, *span)
+        clauses.append((Occur.Must, _unscored(within)))
     if sum(isinstance(one, Word) for one in asked) > 1:
         clauses.append((Occur.Should, build.in_order(asked)))
     return Query.boolean_query(clauses)
