@@ -64,7 +64,7 @@ def check(page: Page, *, hostile: bool = False) -> None:
         assert field["id"] in labelled
     for field in page.all("input"):
         assert field["type"] in {"hidden", "checkbox"} or field["id"] in labelled
-    left = re.search(r".{0,60}(%\(\w+\)s|\{\{|\{%|Undefined|\bNone\b).{0,60}", page.text)
+    left = re.search(r".{0,60}(%\(\w+\)s|\{\{|\{%|Undefined|(?<!-)\bNone\b).{0,60}", page.text)
     assert left is None or hostile, left
 
 
