@@ -95,11 +95,13 @@ class _Roster:
         self.slots = asyncio.Semaphore(home.config.sync.at_once)
         self.rest: dict[str, datetime] = {}
         self.running: set[asyncio.Task[None]] = set()
+        self.followed = 0
 
     async def refresh(self) -> None:
         """Add a job for each new peer, asked at once; remove those of peers that are gone."""
         contacts = {one.did: one for one in await self.home.desk.contacts()}
         wanted = {did for did, one in contacts.items() if one.state == "following"}
+        self.followed = len(wanted)
         held = {job.id.removeprefix("peer ") for job in self.scheduler.get_jobs() if _is_peer(job)}
         for did in held - wanted:
             self.scheduler.remove_job(f"peer {did}")
@@ -139,7 +141,7 @@ class _Roster:
             _log.warning("a peer could not be followed", peer=did, reason=report.error)
             wait = pause_after(contact.failures + 1, self.home.config.sync.every)
             self.rest[did] = self.home.now() + wait - timedelta(seconds=_SOON)
-        else:
+        elif self.followed > 1:  # A peer alone has nothing to tell of others.
             await compare_views(self.home, contact)
         if report.new or report.changed or report.withdrawn:
             await catch_up(self.home)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from peers.did import Did, DidDocument, LogId
@@ -229,8 +230,9 @@ class KeyHistory:
         return Malformed(self.log, f"KeyChange: expected {expected}; found {str(found)[:200]}")
 
 
+@lru_cache(maxsize=1024)
 def begin(body: Body, did: Did, log: LogId) -> KeyHistory:
-    """The history that a log's first body begins.
+    """The history that a log's first body begins; kept, for every look at a peer begins with it.
 
     It does **not** say that these are the keys which anybody pinned.
 

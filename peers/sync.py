@@ -44,7 +44,8 @@ def pull_entries(
         held: The tree that we have verified so far; empty for a peer we meet.
         verifier: The key that the peer's DID document names for its log.
         limits: What we are ready to take.
-        note: The checkpoint that came with ``held``: evidence, should the new one contradict it.
+        note: The checkpoint that came with ``held``, verified then: evidence, should the new one
+            contradict it.
         mirrored: It is a copy that is read, which may be behind without meaning harm.
 
     Returns:
@@ -65,6 +66,8 @@ def pull_entries(
     received = yield Fetch("checkpoint", limits.note)
     if received is None:
         raise Absent(origin, "there is no checkpoint at this address")
+    if received == note:
+        return None  # Verified when it was taken in, together with the tree that it is of.
     newest = open_note(received, verifier)
     evidence = (note, received) if note is not None else (received,)
     older = mirrored or (note is not None and _is_older(received, note, verifier))

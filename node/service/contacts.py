@@ -16,8 +16,8 @@ from node.errors import NotFound, Refused
 from node.service.home import Home
 from node.service.pinning import check_identity
 from node.store.ports import Audience, Contact
-from peers.did import DidDocument, did_of, parse_did, read_document
-from peers.errors import PeerError
+from peers.did import DidDocument, did_of, did_of_log, parse_did, read_document
+from peers.errors import Malformed, PeerError
 
 __all__ = [
     "Care",
@@ -162,7 +162,11 @@ async def contact_of(home: Home, peer: str) -> Contact:
 
 async def contact_of_log(home: Home, log: str) -> Contact | None:
     """The peer whose public log this is, whatever its state, if we know it."""
-    return next((one for one in await home.desk.contacts() if one.log == log), None)
+    try:
+        contact = await home.desk.contact(did_of_log(log).text)
+    except Malformed:
+        return None
+    return contact if contact is not None and contact.log == log else None
 
 
 async def hint(home: Home, did: str, log: str = "") -> None:

@@ -13,7 +13,7 @@ from node.service.pinning import agreed
 from node.store.ports import Ledger
 from peers.checkpoint import Checkpoint, NoteVerifier, open_note, unverified
 from peers.client import LogReader
-from peers.did import Did, DidDocument, parse_did
+from peers.did import Did, DidDocument, did_of_log
 from peers.encoding import parse_canonical
 from peers.errors import PeerError
 from peers.history import KeyHistory, Term, begin, followed
@@ -154,8 +154,7 @@ class KeyNews:
 
 async def key_news(home: Home, log: LogId) -> KeyNews | None:
     """What a log says of changes of its owner's keys; None where there were none."""
-    did = parse_did(f"did:web:{log.partition('/')[0].replace(':', '%3A')}")
-    keys = await history_of(home.ledger, log, did)
+    keys = await history_of(home.ledger, log, did_of_log(log))
     if keys is None or not keys.changes:
         return None
     [last] = await home.ledger.entries(log, keys.changes[-1], keys.changes[-1] + 1)

@@ -7,6 +7,7 @@ neither is a proof of anything.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -32,15 +33,23 @@ STALE_AFTER: Final = timedelta(days=3)
 _SEEN: Final = "seen"
 """Family of pages: origin of a log → ``_Seen``."""
 
+_AGAIN: Final = 3600
+"""Seconds for which what an unchanged note says is not read again: its witnesses' words age."""
+
 _AHEAD: Final = 300
 """Seconds by which a clock may be ahead of ours."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """What we know of a log's last sign of life: seconds since 1970, and what the policy misses."""
+    """What we know of a log's last sign of life: seconds since 1970, and what the policy misses.
+
+    Attributes:
+        of: Hash of what this was read from: the note, the policy, and the hour.
+    """
 
     at: int
     missing: str = ""
+    of: str = ""
 
 
 async def regard(home: Home, contact: Contact, log: LogId, note: bytes | None) -> None:
@@ -53,17 +62,20 @@ async def regard(home: Home, contact: Contact, log: LogId, note: bytes | None) -
         return
     verifier = verifier_of(document_of_peer(contact), log)
     await _check_vouched(home, log, note, verifier)
-    await _keep(home, log, note, verifier)
     now = int(home.now().timestamp())
+    asked = f"\n{home.config.witness.policy}\n{now // _AGAIN}".encode()
+    of = hashlib.sha256(note + asked).hexdigest()
+    page = await home.desk.page(_SEEN, log)
+    if page is not None and msgspec.json.decode(page, type=_Seen).of == of:
+        return
+    await _keep(home, log, note, verifier)
     policy = policy_of(home)
     times = [time for one in (verifier, *_witnesses(policy)) if (time := _time(note, one, now))]
     head = await home.ledger.head(log)
     last = await home.ledger.entries(log, head.size - 1, head.size)
     times += [int(datetime.fromisoformat(one.entry.published).timestamp()) for one in last]
-    seen = _Seen(at=max(times, default=0), missing=_missing(policy, verifier, note, now))
-    page = msgspec.json.encode(seen)
-    if page != await home.desk.page(_SEEN, log):
-        await home.desk.put_page(_SEEN, log, page)
+    seen = _Seen(at=max(times, default=0), missing=_missing(policy, verifier, note, now), of=of)
+    await home.desk.put_page(_SEEN, log, msgspec.json.encode(seen))
 
 
 async def said_of(home: Home, contact: Contact) -> str:

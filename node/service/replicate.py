@@ -87,8 +87,9 @@ async def sync_all(home: Home, peers: Sequence[str] = ()) -> list[PeerReport]:
         contacts = [one for one in await home.desk.contacts() if one.state == "following"]
     work = [partial(sync_peer, home, contact) for contact in contacts]
     reports = await each(work, at_once=home.config.sync.at_once)
-    reached = {one.did for one in reports if not one.exit_code}
-    looks = [partial(compare_views, home, one) for one in contacts if one.did in reached]
+    reached = {one.did for one in reports if one.state == "following" and not one.exit_code}
+    others = len(await home.desk.contacts()) > 1  # A peer alone has nothing to tell of others.
+    looks = [partial(compare_views, home, one) for one in contacts if one.did in reached and others]
     await each(looks, at_once=home.config.sync.at_once)
     return [await _as_it_stands(home, one) for one in reports]
 

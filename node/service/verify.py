@@ -24,7 +24,7 @@ from node.service.keys import keys_of, open_newest
 from node.service.pinning import check_identity
 from peers.checkpoint import Checkpoint, unverified
 from peers.client import LogReader
-from peers.did import Did, DidDocument, did_of, parse_did, read_document
+from peers.did import Did, DidDocument, did_of, did_of_log, parse_did, read_document
 from peers.encoding import JsonObject, digest_of, jcs, parse_json
 from peers.errors import Unreachable
 from peers.history import KeyHistory
@@ -124,8 +124,7 @@ async def verify_folder(home: Home, path: Path) -> list[Step]:
             detail.append(f"{claimed.origin}, {claimed.size} entries")
         log = LogId(claimed.origin)
         with steps.step("the log's name is a node's"):
-            host = log.partition("/")[0]
-            did = parse_did(f"did:web:{host.replace(':', '%3A')}")
+            did = did_of_log(log)
         document = await _identity(home, did, steps)
 
         async def fetch(wish: Fetch) -> bytes | None:

@@ -6,12 +6,12 @@ each publishes the newest note of every public log that it holds, and both notes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import structlog
 
-from node.service.contacts import document_of_peer
+from node.service.contacts import contact_of_log, document_of_peer
 from node.service.forks import against_our_copy, freeze
 from node.service.home import Home
 from node.service.identities import verifier_of
@@ -60,13 +60,6 @@ async def compare_views(home: Home, peer: Contact) -> list[str]:
     Returns:
         The DIDs of those that were frozen. What the peer cannot prove changes nothing.
     """
-    ours = {
-        one.log: one
-        for one in await home.desk.contacts()
-        if one.state == "following" and one.did != peer.did
-    }
-    if not ours:
-        return []
     page = await home.desk.page(_VIEWS, peer.did)
     url = f"{peer.base_url}/data/checkpoints"
     try:
@@ -77,7 +70,10 @@ async def compare_views(home: Home, peer: Contact) -> list[str]:
     if answer.status != 200:
         return []
     frozen = []
-    for about, note in _of_ours(ours, answer.body, url):
+    for origin, note in _notes(answer.body, url):
+        about = await contact_of_log(home, origin)
+        if about is None or about.state != "following" or about.did == peer.did:
+            continue
         try:
             await _compare(home, peer, about, note)
         except Equivocation as exc:
@@ -102,16 +98,12 @@ async def _compare(home: Home, peer: Contact, about: Contact, note: bytes) -> No
         await drive(flow, mirror_of(home, peer.base_url, about.log))
 
 
-def _of_ours(
-    ours: Mapping[LogId, Contact], data: bytes, about: str
-) -> Iterator[tuple[Contact, bytes]]:
-    """Of signed notes that follow each other, those of logs that we follow."""
+def _notes(data: bytes, about: str) -> Iterator[tuple[LogId, bytes]]:
+    """Signed notes that follow each other, each with the log that it says it is of."""
     parts = data.rstrip(b"\n").split(b"\n\n")
     for text, lines in zip(parts[::2], parts[1::2], strict=False):
         note = text + b"\n\n" + lines + b"\n"
         try:
-            origin = LogId(unverified(note, about)[0].origin)
+            yield LogId(unverified(note, about)[0].origin), note
         except Malformed:
             return
-        if origin in ours:
-            yield ours[origin], note

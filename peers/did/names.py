@@ -99,6 +99,18 @@ def parse_did(text: str) -> Did:
     return _checked(text, host, port if colon else None)
 
 
+def did_of_log(log: str) -> Did:
+    """Whose log this is, by its address without scheme.
+
+    >>> did_of_log("localhost:8401/rights/log/public").text
+    'did:web:localhost%3A8401'
+
+    Raises:
+        Malformed: It begins with no host.
+    """
+    return parse_did(f"did:web:{log.partition('/')[0].replace(':', '%3A')}")
+
+
 def did_of(base_url: str) -> Did:
     """The DID of the node at an address, whatever the path below which it answers.
 

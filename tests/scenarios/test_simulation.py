@@ -52,9 +52,9 @@ async def _always(home: Home) -> bool:
 
 
 PLANTED = {
-    "keys that came back from mirrors are not taken up": (bringing, "take_up", _nothing, 16),
+    "keys that came back from mirrors are not taken up": (bringing, "take_up", _nothing, 1),
     "a restored node signs without asking anybody": (standing, "_examine", _always, 12),
-    "nobody compares copies": (views, "_compare", _nothing, 16),
+    "nobody compares copies": (views, "_compare", _nothing, 4),
 }
 
 

@@ -50,7 +50,7 @@ class SqliteDesk:
 
     async def contact(self, did: str) -> Contact | None:
         sql = "SELECT value FROM contacts WHERE did = ?"
-        found = await self._db.read(lambda c: value(c, sql, (did,)))
+        found = self._db.look(lambda c: value(c, sql, (did,)))
         return msgspec.msgpack.decode(found, type=Contact) if found else None
 
     async def contacts(self) -> list[Contact]:
@@ -120,7 +120,7 @@ class SqliteDesk:
 
     async def page(self, family: str, key: str) -> bytes | None:
         sql = "SELECT value FROM pages WHERE family = ? AND key = ?"
-        found: bytes | None = await self._db.read(lambda c: value(c, sql, (family, key)))
+        found: bytes | None = self._db.look(lambda c: value(c, sql, (family, key)))
         return found
 
     async def pages(self, family: str) -> dict[str, bytes]:

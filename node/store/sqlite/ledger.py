@@ -38,18 +38,18 @@ class SqliteLedger:
         self._db = database
 
     async def uuid(self) -> str:
-        return await self._db.read(_uuid)
+        return self._db.look(_uuid)
 
     async def logs(self) -> list[LogId]:
         sql = "SELECT log FROM logs ORDER BY log"
         return await self._db.read(lambda c: [LogId(log) for (log,) in rows(c, sql)])
 
     async def head(self, log: LogId) -> Frontier:
-        return await self._db.read(lambda c: _head(c, log))
+        return self._db.look(lambda c: _head(c, log))
 
     async def note(self, log: LogId) -> bytes | None:
         sql = "SELECT note FROM logs WHERE log = ?"
-        found: bytes | None = await self._db.read(lambda c: value(c, sql, (log,)))
+        found: bytes | None = self._db.look(lambda c: value(c, sql, (log,)))
         return found
 
     async def commit(
@@ -65,6 +65,8 @@ class SqliteLedger:
 
     async def entries(self, log: LogId, start: int, stop: int) -> list[Held]:
         where = " WHERE e.log = ? AND e.position >= ? AND e.position < ? ORDER BY e.position"
+        if stop - start <= 1:
+            return self._look(where, (log, start, stop))
         return await self._held(where, (log, start, stop))
 
     async def leaves(self, log: LogId, start: int, stop: int) -> list[bytes]:
@@ -74,10 +76,10 @@ class SqliteLedger:
         return await self._db.read(lambda c: _tile(c, log, level, index, width))
 
     async def latest(self, iri: str) -> Held | None:
-        return next(iter(await self._held(_LATEST, (iri,))), None)
+        return next(iter(self._look(_LATEST, (iri,))), None)
 
     async def versions(self, iri: str) -> list[Held]:
-        return await self._held(" WHERE e.object = ? ORDER BY e.version, e.log, e.position", (iri,))
+        return self._look(" WHERE e.object = ? ORDER BY e.version, e.log, e.position", (iri,))
 
     async def find(self, log: LogId, iri: str, version: int) -> Held | None:
         where = " WHERE e.object = ? AND e.version = ? AND e.log = ? ORDER BY e.position LIMIT 1"
@@ -85,7 +87,7 @@ class SqliteLedger:
 
     async def body(self, digest: str) -> Body | None:
         sql = "SELECT salt, record FROM bodies WHERE digest = ?"
-        found = await self._db.read(lambda c: rows(c, sql, (digest,)))
+        found = self._db.look(lambda c: rows(c, sql, (digest,)))
         return Body(*found[0]) if found else None
 
     async def erase(self, digest: str) -> None:
@@ -113,7 +115,7 @@ class SqliteLedger:
         return await self._db.read(lambda c: _changes(c, audience, after, limit))
 
     async def end(self, audience: Audience) -> Position:
-        return await self._db.read(lambda c: Position(_uuid(c), _last(c, audience)))
+        return self._db.look(lambda c: Position(_uuid(c), _last(c, audience)))
 
     async def forget(self, log: LogId) -> None:
         await self._db.write(lambda c: _forget(c, log))
@@ -131,6 +133,9 @@ class SqliteLedger:
         """What SQLite's own integrity check finds; empty where all is well."""
         found = await self._db.read(lambda c: c.execute("PRAGMA integrity_check").fetchall())
         return [str(row[0]) for row in found if row[0] != "ok"]
+
+    def _look(self, where: str, values: tuple[object, ...]) -> list[Held]:
+        return self._db.look(lambda c: [_held(row) for row in rows(c, _HELD + where, values)])
 
     async def _held(self, where: str, values: tuple[object, ...]) -> list[Held]:
         return await self._db.read(lambda c: [_held(row) for row in rows(c, _HELD + where, values)])
