@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from node.web.addresses import PLURALS
 from tests.homes import Web
 from tests.hostile.watch import CPU, MEMORY, little_memory, watching
-from tests.node.web.conftest import Site, network_of, site_of
+from tests.node.web.conftest import BASES, Site, network_of, site_of
 
 session = pytest.mark.asyncio(loop_scope="session")
 ULID = "01ARYZ6S410000000000000000"
@@ -24,7 +24,7 @@ ULID = "01ARYZ6S410000000000000000"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site() -> AsyncIterator[Site]:
     """A directory of two cities, whose records are of all kinds."""
-    homes = await network_of(Web(), cities=2)
+    homes = await network_of(Web(), BASES[:4])
     async with site_of(homes["directory"]) as found:
         for path in KNOWN:  # What a page needs once for all is not the first hostile input's work.
             await said(found, get(path, "Accept: text/html"))

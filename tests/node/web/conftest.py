@@ -5,13 +5,14 @@ They reach each other without a socket; each is asked through its web applicatio
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import pytest_asyncio
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, get_port_socket
 
 from node.demo.records import CITIES, city_documents, fact_documents, read_city
 from node.service.contacts import follow
@@ -22,6 +23,9 @@ from node.service.publish import publish_many
 from node.service.replicate import sync_all
 from node.web.app import make_app
 from tests.homes import Clock, Web, home_of
+
+BASES = [f"http://localhost:{port}" for port in (8400, 8409, 8401, 8402, 8403)]
+"""Addresses of a directory, an observatory and three cities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +47,25 @@ class Site:
             return await answer.text()
 
 
-async def network_of(web: Web, *, cities: int = 3) -> dict[str, Home]:
-    """Cities with records, an observatory with some facts, and a directory that follows all."""
+async def network_of(web: Web, bases: Sequence[str] = BASES) -> dict[str, Home]:
+    """Cities with records, an observatory with some facts, and a directory that follows all.
+
+    Args:
+        bases: Where the directory, the observatory and each city are.
+    """
     clock = Clock()
     homes: dict[str, Home] = {}
-    for number, key in enumerate(CITIES[:cities], 1):
-        base = f"http://localhost:{8400 + number}"
+    for key, base in zip(CITIES, bases[2:], strict=False):
         homes[key] = home = await home_of(base, web=web, clock=clock)
         did = home.document.did.text
         await publish_many(
             home, city_documents(read_city(key), base, did, home.entropy, 1_700_000_000_000)
         )
-    observatory = await home_of("http://localhost:8409", role="observer", web=web, clock=clock)
+    observatory = await home_of(bases[1], role="observer", web=web, clock=clock)
     await publish_many(observatory, [_organization("Observatory", "observer")])
     facts = fact_documents(observatory.base_url, observatory.entropy, 1_700_000_000_000)
     await publish_many(observatory, facts[:12])
-    directory = await home_of("http://localhost:8400", role="network", web=web, clock=clock)
+    directory = await home_of(bases[0], role="network", web=web, clock=clock)
     await publish_many(directory, [_organization("Network of Invented Cities", "network")])
     everyone = {**homes, "observatory": observatory, "directory": directory}
     for home in homes.values():
@@ -75,9 +82,17 @@ async def network_of(web: Web, *, cities: int = 3) -> dict[str, Home]:
 
 
 @asynccontextmanager
-async def site_of(home: Home) -> AsyncIterator[Site]:
-    """The node's application, listening on loopback until the block ends."""
-    server = TestServer(make_app(home), host="127.0.0.1")
+async def site_of(home: Home, held: socket.socket | None = None) -> AsyncIterator[Site]:
+    """The node's application, listening on loopback until the block ends.
+
+    Args:
+        held: Where it listens, if its base address says so; otherwise on any port.
+    """
+    server = TestServer(
+        make_app(home),
+        host="127.0.0.1",
+        socket_factory=get_port_socket if held is None else lambda *_: held,
+    )
     async with TestClient(server) as client:
         yield Site(home, client)
 
