@@ -18,9 +18,11 @@ from node.app.building import build, now
 from node.app.journal import start_journal
 from node.config import Config
 from node.control import NotServed, call_line, listening, run
+from node.core.accounts import LINK_LIFE
 from node.errors import SettingsError
 from node.jobs import scheduled
 from node.service.doctor import doctor
+from node.service.first_admin import first_link
 from node.service.home import Home
 from node.service.index import catch_up
 from node.store.ports import Broken
@@ -101,6 +103,10 @@ async def _run(config: Config, say: Callable[[str], None]) -> None:
         ):
             if check.result != "ok":
                 say(f"{check.result}: {check.found}. Mend: {check.mend}")
+        if link := await first_link(home):
+            hours = LINK_LIFE // 3600
+            say(f"Nobody can sign in yet. Become the first admin, once, within {hours} hours:")
+            say(f"  {home.base_url}/sign-in?link={link}")
         say("Stop with Ctrl-C. Next: intercity doctor")
         await _first(stopped, home.broken)
         if home.broken.is_set():

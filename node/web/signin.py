@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from node.errors import Refused
+from node.errors import NodeError, Refused
 from node.service.accounts import end_session, spend_link
+from node.service.first_admin import is_first, open_first
 from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.staff import check_form, check_origin, open_session, secret_of
@@ -25,12 +26,18 @@ async def show(request: web.Request) -> web.Response:
 async def spend(request: web.Request) -> web.Response:
     """``POST /sign-in``: a session for whoever holds a good link; always under a new secret."""
     check_origin(request)
-    link = str((await request.post()).get("link", ""))[:200]
+    form = await request.post()
+    link, name, contact = (str(form.get(one, ""))[:200] for one in ("link", "name", "contact"))
     home = home_of(request)
     try:
-        secret = await spend_link(home, link)
+        if await is_first(home, link):
+            secret = await open_first(home, link, name, contact)
+        else:
+            secret = await spend_link(home, link)
     except Refused as refused:
         return await _page(request, "", problem=str(refused), status=403)
+    except NodeError as fault:
+        return await _page(request, link, problem=str(fault), status=422)
     if before := secret_of(request):
         await end_session(home, before)
     shell = await shell_of(request)
@@ -61,5 +68,6 @@ async def _page(
         status=status,
         cache="no-store",
         link=link,
+        first=await is_first(home_of(request), link),
         problem=problem,
     )
