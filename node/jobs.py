@@ -28,6 +28,7 @@ from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import announce, deliver
 from node.service.replicate import rejudge, sync_hinted, sync_peer
+from node.service.reviews import publish_due
 from node.service.standing import examine
 from node.service.views import compare_views
 from node.store.ports import Broken, StoreError
@@ -59,6 +60,7 @@ async def scheduled(home: Home) -> AsyncIterator[None]:
         ("post", lambda: _post(home)),
         ("index", lambda: catch_up(home)),
         ("witnesses", lambda: collect_cosignatures(home)),
+        ("embargoes", lambda: publish_due(home)),
     ):
         scheduler.add_job(_safely, "interval", seconds=_SOON, args=(home, name, work), id=name)
     standing = (home, "standing", lambda: _stand(home))

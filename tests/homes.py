@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from node.config import Config, NodeSettings, Role
+from node.config import Config, DeskSettings, NodeSettings, Role
 from node.core.identity import identity_of
 from node.service.append import open_logs
 from node.service.contacts import contact_of_log
@@ -214,6 +214,7 @@ async def home_of(
     clock: Clock | None = None,
     web: Web | None = None,
     fetch: Fetcher | None = None,
+    two_people: bool = False,
 ) -> Home:
     """A node in memory whose logs have begun; it reaches the nodes of its web alone."""
     keys = Keys(
@@ -225,7 +226,10 @@ async def home_of(
     name = base_url.partition("://")[2]
     limits = Limits()
     home = Home(
-        config=Config(node=NodeSettings(base_url=base_url, role=role, data_dir=Path("absent"))),
+        config=Config(
+            node=NodeSettings(base_url=base_url, role=role, data_dir=Path("absent")),
+            desk=DeskSettings(two_people=two_people),
+        ),
         own=Own(document, keys),
         keyring=MemoryKeyRing({"record-1": keys.record, "log-1": keys.log, "http-1": keys.http}),
         logs={one: LogId(f"{name}/log/{one}") for one in Audience},

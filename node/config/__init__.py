@@ -8,6 +8,7 @@ once, with the line where there is one.
 from node.config.example import example_text
 from node.config.model import (
     Config,
+    DeskSettings,
     LogSettings,
     NodeSettings,
     Origin,
@@ -22,6 +23,7 @@ from node.config.units import duration, in_words, size
 
 __all__ = [
     "Config",
+    "DeskSettings",
     "LogSettings",
     "NodeSettings",
     "Origin",

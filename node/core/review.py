@@ -95,10 +95,10 @@ def text_digest(document: Mapping[str, Any]) -> str:
 
 def written(review: Review, who: str, digest: str) -> Review:
     """The review after somebody saved the draft; saving the same text changes nothing of it."""
+    if review.digest == digest:
+        return review
     writers = review.writers if who in review.writers else (*review.writers, who)
     kept = replace(review, writers=writers)
-    if review.digest == digest:
-        return kept
     stage = Stage.RETURNED if review.stage is Stage.RETURNED else Stage.WRITING
     return replace(unscheduled(kept), stage=stage, digest="")
 

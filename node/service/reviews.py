@@ -70,8 +70,11 @@ _log = structlog.get_logger(__name__)
 _NAMES: Final = ("city", "organization")
 
 
-async def iri_named(home: Home, name: str) -> str:
+async def iri_named(home: Home, name: str, *, withdrawn: bool = False) -> str:
     """The key of a draft, or the address of a record of ours, by the last part of it.
+
+    Args:
+        withdrawn: Whether a record that was taken back will do, too.
 
     Raises:
         NotFound: There is neither.
@@ -84,6 +87,8 @@ async def iri_named(home: Home, name: str) -> str:
     for segment in KINDS.values() if is_ulid(name) else ():
         iri = f"{home.base_url}/{segment}/{name}"
         if await published(home, iri) is not None:
+            return iri
+        if withdrawn and await audience_before(home, iri) is not None:
             return iri
     raise NotFound(f"{name}: expected a draft or a record of this node, found neither")
 

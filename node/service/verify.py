@@ -36,7 +36,7 @@ from peers.proofs import verify as verify_proof
 from peers.sync import Fetch
 from vocab.shapes import Severity, check
 
-__all__ = ["probe", "verify", "verify_file", "verify_folder", "verify_url"]
+__all__ = ["probe", "verify", "verify_file", "verify_folder", "verify_receipt", "verify_url"]
 
 _ACCEPT: Final = {"Accept": "application/ld+json"}
 _Fetch = Callable[[Fetch], Awaitable[bytes | None]]
@@ -111,6 +111,14 @@ async def verify_file(home: Home, path: Path) -> list[Step]:
                 "expected a signed record (with proof), a Receipt or ForkEvidence, "
                 f"found an object with {', '.join(sorted(value))[:200]}",
             )
+    return steps.done
+
+
+async def verify_receipt(home: Home, receipt: JsonObject) -> list[Step]:
+    """Check a receipt, and the record that we hold under it."""
+    steps = Steps()
+    with steps.told():
+        await _verify_receipt(home, receipt, steps)
     return steps.done
 
 

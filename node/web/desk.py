@@ -8,15 +8,19 @@ from aiohttp import web
 
 from node.core.accounts import Duty
 from node.core.drafts import called
+from node.core.personal import traces
+from node.core.review import Review
 from node.errors import Invalid, NodeError
-from node.service.drafts import drafts, notes_of, publish_drafts
+from node.service.accounts import note_deed
+from node.service.drafts import draft, drafts, notes_of, publish_drafts
 from node.service.index import catch_up
+from node.service.reviews import reviews, why_not_yet
 from node.store.ports import Audience
 from node.web.addresses import PLURALS
 from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
-from node.web.staff import PERSON, check_form, form_token
+from node.web.staff import PERSON, check_form, form_token, may
 from peers.encoding import JsonObject
 from vocab.records import KINDS
 from vocab.shapes import Severity, check
@@ -54,6 +58,14 @@ async def publish(request: web.Request) -> web.Response:
     shell = await shell_of(request)
     if not keys:
         return await _page(request, problem=shell.words.say("Choose at least one draft."))
+    for key in keys:
+        if traces(await draft(home, key)):
+            problem = shell.words.say(
+                "One of these may be about persons: publish it from its own page, where that is "
+                "looked at."
+            )
+            return await _page(request, problem=problem, status=422)
+        await note_deed(home, request[PERSON].id, "publish", key)
     try:
         receipts = await publish_drafts(
             home, keys, audience=Audience.PUBLIC, language=shell.language
@@ -76,7 +88,13 @@ async def _page(
 ) -> web.Response:
     home, shell, person = home_of(request), await shell_of(request), request[PERSON]
     kept = await drafts(home)
-    rows = [_row(shell, key, one, await notes_of(home, key)) for key, one in kept.items()]
+    known = await reviews(home)
+    rows = [
+        _row(shell, key, one, await notes_of(home, key), known.get(key, Review()))
+        for key, one in kept.items()
+    ]
+    for row in rows:
+        row["waits"] = await why_not_yet(home, str(row["key"]))
     return await render(
         request,
         "desk.html",
@@ -89,14 +107,17 @@ async def _page(
         problem=problem,
         findings=findings,
         receipts=receipts or [],
-        may_write=bool({Duty.AUTHOR, Duty.PUBLISHER, Duty.ADMIN} & set(person.duties)),
+        may_write=may(person, Duty.AUTHOR, Duty.PUBLISHER),
         kinds=[(PLURALS[KINDS[kind]], kind) for kind in WRITTEN],
         profile=shell.href(f"/desk/drafts/{home.profile_iri.rpartition('/')[2]}/basics"),
-        may_publish=bool({Duty.PUBLISHER, Duty.ADMIN} & set(person.duties)),
+        may_publish=may(person, Duty.PUBLISHER),
+        may_review=may(person, Duty.REVIEWER, Duty.PUBLISHER),
     )
 
 
-def _row(shell: Shell, key: str, document: JsonObject, notes: dict[str, str]) -> dict[str, Any]:
+def _row(
+    shell: Shell, key: str, document: JsonObject, notes: dict[str, str], review: Review
+) -> dict[str, Any]:
     """A draft in the list: its type, its title, and what keeps it from being published."""
     asked = check({"version": 1, **document}, shell.language)
     wrong = [one for one in asked if one.severity is Severity.VIOLATION]
@@ -107,4 +128,6 @@ def _row(shell: Shell, key: str, document: JsonObject, notes: dict[str, str]) ->
         "title": called(document),
         "wrong": wrong,
         "notes": notes,
+        "review": review,
+        "persons": bool(traces(document)),
     }

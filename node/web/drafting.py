@@ -26,7 +26,8 @@ from node.core.forms import (
 )
 from node.core.ulid import ulid
 from node.errors import NotFound
-from node.service.drafts import draft, drop_draft, notes_of, published
+from node.service.accounts import people
+from node.service.drafts import draft, drop_draft, notes_of, published, review_of
 from node.service.home import Home
 from node.service.reviews import iri_named, note_drop, save_draft
 from node.web.addresses import PLURALS
@@ -35,14 +36,25 @@ from node.web.forms import FormView, seen_of, tabs_of, violations
 from node.web.pages import own_profile, render, shell_of
 from node.web.record_page import known_of
 from node.web.shell import Shell
-from node.web.staff import PERSON, check_form, form_token
+from node.web.staff import PERSON, check_form, form_token, may
 from node.web.views import RecordView, named_in, view_of
 from peers.encoding import JsonObject
 from vocab.framework import load
 from vocab.languages import LangMap
 from vocab.records import KINDS, TYPES, City, Organization, parse
 
-__all__ = ["Written", "drop", "form_sent", "new", "overview", "part", "save", "written_at"]
+__all__ = [
+    "Written",
+    "drop",
+    "form_sent",
+    "new",
+    "overview",
+    "part",
+    "save",
+    "view_of_draft",
+    "whole_of",
+    "written_at",
+]
 
 LARGEST: Final = 1024 * 1024
 """Bytes of a form: a part with eight long texts in any script fits."""
@@ -132,7 +144,6 @@ async def overview(request: web.Request) -> web.Response:
     home, shell = home_of(request), await shell_of(request)
     written = await written_at(home, request.match_info["name"])
     findings = violations(whole_of(home, written.document), shell.language)
-    duties = request[PERSON].duties
     return await render(
         request,
         "draft.html",
@@ -144,7 +155,7 @@ async def overview(request: web.Request) -> web.Response:
         saved=request.query.get("saved", "") == "1",
         findings=[(one, section_of(written.kind, str(place_of(one)[0]))) for one in findings],
         view=None if findings else await view_of_draft(home, shell, written),
-        may_publish=bool({Duty.PUBLISHER, Duty.ADMIN} & set(duties)),
+        may_publish=may(request[PERSON], Duty.PUBLISHER),
     )
 
 
@@ -165,17 +176,18 @@ async def drop(request: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": shell.href("/desk")})
 
 
-async def written_at(home: Home, name: str, *, kind: str = "") -> Written:
+async def written_at(home: Home, name: str, *, kind: str = "", withdrawn: bool = False) -> Written:
     """The record that a page of the desk names.
 
     Args:
         kind: The type of one that is not there yet.
+        withdrawn: Whether one that was taken back will do, too.
 
     Raises:
         NotFound: It is not there, and of no type that can be written here.
     """
     try:
-        key = await iri_named(home, name)
+        key = await iri_named(home, name, withdrawn=withdrawn)
     except NotFound:
         if kind not in TYPES or kind not in KINDS:
             raise
@@ -187,7 +199,7 @@ async def written_at(home: Home, name: str, *, kind: str = "") -> Written:
         kept = None
     begun = {one: value for one, value in (said or {}).items() if one not in _BESIDE}
     document = kept if kept is not None else begun
-    found = str(document.get("type") or kind or _profile_kind(home, key))
+    found = str(document.get("type") or kind or _kind_at(home, key))
     if found not in TYPES:
         raise NotFound(f"{key}: expected a type of record that we know, found {found[:80]!r}")
     return Written(
@@ -231,6 +243,8 @@ async def _page(
         controls=form_of(written.kind, section, document, tag),
         findings=[] if new and made is None else findings,
         others=others or {},
+        comments=(await review_of(home, written.key)).comments,
+        names={one.id: one.name for one in await people(home)},
     )
     return await render(
         request,
@@ -301,11 +315,13 @@ def _about(kind: str) -> list[tuple[str, bool]]:
     return [(one.key, one.form == "list") for one in fields if one.ref == "ActionConcept"]
 
 
-def _profile_kind(home: Home, key: str) -> str:
-    """The type of the node's profile, which has one address and may not be written yet."""
-    if key != home.profile_iri:
+def _kind_at(home: Home, key: str) -> str:
+    """The type that an address of ours is made for; a profile may not be written yet."""
+    segment = key.removeprefix(f"{home.base_url}/").partition("/")[0]
+    agents = {"city", "organization"}
+    if segment in agents and key != home.profile_iri:
         return ""
-    return next(kind for kind, segment in KINDS.items() if key.endswith(f"/{segment}"))
+    return next((kind for kind, one in KINDS.items() if one == segment), "")
 
 
 def whole_of(home: Home, document: JsonObject) -> JsonObject:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -22,7 +22,8 @@ from node.core.forms import (
     written_in,
 )
 from node.core.forms.findings import place_of
-from node.core.sheets.columns import Column, Field, Form
+from node.core.review import Comment
+from node.core.sheets.columns import Column, Field, Form, fields_of
 from node.core.sheets.hints import hint
 from node.core.sheets.labels import label, name_of
 from node.core.sheets.values import language_of
@@ -31,7 +32,7 @@ from node.web.texts import mark
 from peers.encoding import jcs
 from vocab.shapes import Finding, Severity, check
 
-__all__ = ["FormView", "seen_of", "tabs_of", "violations"]
+__all__ = ["FormView", "place_label", "seen_of", "tabs_of", "violations"]
 
 _SECTIONS: Final = {
     Section.BASICS: mark("The essentials"),
@@ -55,6 +56,7 @@ class FormView:
         controls: What the page asks.
         findings: Of the whole draft; none on a form that nobody has sent yet.
         others: Name of a control → what somebody else saved there meanwhile.
+        comments: What reviewers said of fields; ``names``: what they are called, by their ids.
     """
 
     shell: Shell
@@ -65,6 +67,8 @@ class FormView:
     controls: Sequence[Control | Block]
     findings: Sequence[Finding]
     others: Mapping[str, Any]
+    comments: Sequence[Comment] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def section_name(self, section: Section) -> Markup:
         """What a page is called; that of documents by what it asks for."""
@@ -72,7 +76,7 @@ class FormView:
         if section in _SECTIONS:
             return words.say(_SECTIONS[section])
         fields = sections_of(self.kind)[section]
-        return words.list(label(field, self.shell.language) for field in fields)
+        return words.list(label(one, self.shell.language) for one in fields)
 
     def sections(self) -> list[tuple[Section, int]]:
         """The pages of the form, each with how many answers on it are to be changed."""
@@ -105,14 +109,22 @@ class FormView:
             return []
         return found_at(self.wrong, control.column.place)
 
+    def said(self, control: Control) -> list[tuple[str, str]]:
+        """What reviewers said of a control: who, and what."""
+        return [
+            (self.names.get(one.who, ""), one.text)
+            for one in self.comments
+            if one.field in {control.name, control.name.partition(".")[0]}
+        ]
+
     def in_block(self, block: Block) -> list[Finding]:
         """What is to be changed in a part as a whole."""
         exact = (block.field.key, block.number - 1)
         return [one for one in self.wrong if place_of(one) == exact]
 
-    def label(self, field: Field) -> str:
+    def label(self, one: Field) -> str:
         """What a field is called."""
-        return label(field, self.shell.language)
+        return label(one, self.shell.language)
 
     def block_label(self, block: Block) -> str:
         """What a part is called, with its number."""
@@ -179,6 +191,27 @@ class FormView:
     def _is_new(self, column: Column) -> bool:
         held = self.document.get(column.field.key)
         return column.number > (len(held) if isinstance(held, list) else 0)
+
+
+def place_label(kind: str, place: tuple[str | int, ...], language: str) -> str:
+    """A place of a record in words: ``Evidence 1: Caption (es)``.
+
+    >>> place_label("Practice", ("evidence", 0, "caption", "es"), "en")
+    'Evidence 1: Caption (es)'
+    """
+    outer = {one.key: one for one in fields_of(kind)}.get(str(place[0]))
+    if outer is None:
+        return str(place[0])
+    if outer.form is not Form.PARTS or len(place) < 3 or not isinstance(place[1], int):
+        return f"{label(outer, language)}{_tagged(outer, place[1:])}"
+    inner = {one.key: one for one in fields_of(outer.ref)}.get(str(place[2]))
+    named = label(inner, language) + _tagged(inner, place[3:]) if inner else str(place[2])
+    return f"{name_of(outer.ref, language)} {place[1] + 1}: {named}"
+
+
+def _tagged(one: Field, rest: tuple[str | int, ...]) -> str:
+    """The language of a text, in brackets; nothing for other fields."""
+    return f" ({rest[0]})" if one.form is Form.TEXTS and rest else ""
 
 
 def violations(document: Mapping[str, Any], language: str) -> list[Finding]:

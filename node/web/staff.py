@@ -27,6 +27,8 @@ __all__ = [
     "check_origin",
     "cookie_of",
     "form_token",
+    "may",
+    "must_be",
     "open_session",
     "secret_of",
     "staff",
@@ -58,11 +60,8 @@ def staff(handler: Handler, *duties: Duty) -> Handler:
             if request.method == "GET":
                 raise web.HTTPSeeOther(addresses_of(request)("/sign-in"))
             raise web.HTTPForbidden(text="Expected a session, found none: sign in, and try again.")
-        if duties and not {*duties, Duty.ADMIN} & set(person.duties):
-            raise web.HTTPForbidden(
-                text=f"Expected somebody who is {' or '.join(duties)}; you are "
-                f"{', '.join(person.duties) or 'nothing of that'}. Ask an admin of this node."
-            )
+        if duties:
+            must_be(person, *duties)
         if request.method != "GET":
             check_origin(request)
         request[PERSON] = person
@@ -71,6 +70,24 @@ def staff(handler: Handler, *duties: Duty) -> Handler:
         return response
 
     return guarded
+
+
+def may(person: Person, *duties: Duty) -> bool:
+    """Whether somebody has one of these duties; an admin has all."""
+    return bool({*duties, Duty.ADMIN} & set(person.duties))
+
+
+def must_be(person: Person, *duties: Duty) -> None:
+    """That somebody has one of these duties.
+
+    Raises:
+        web.HTTPForbidden: They have none of them.
+    """
+    if not may(person, *duties):
+        raise web.HTTPForbidden(
+            text=f"Expected somebody who is {' or '.join(duties)}; you are "
+            f"{', '.join(person.duties) or 'nothing of that'}. Ask an admin of this node."
+        )
 
 
 def check_origin(request: web.Request) -> None:
