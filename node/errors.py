@@ -3,6 +3,7 @@
 NodeError
 ├── SettingsError      the settings are wrong: every mistake at once
 ├── Refused            what was asked is not allowed here, for safety
+├── Changed            it is not as whoever asks has seen it
 ├── Invalid            a document that breaks the shapes: all findings
 ├── NotFound           nothing is held under this name
 ├── Gone               it was withdrawn; the withdrawal is the answer
@@ -19,6 +20,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "Changed",
     "Gone",
     "Invalid",
     "NodeError",
@@ -57,6 +59,14 @@ class Refused(NodeError):
     status = 403
     exit_code = 4
     slug = "refused"
+
+
+class Changed(NodeError):
+    """It is not as whoever asks has seen it; nothing was written."""
+
+    status = 409
+    exit_code = 4
+    slug = "changed"
 
 
 class Invalid(NodeError):

@@ -41,6 +41,7 @@ COMMANDS = {
     "peers": ("node.cli.peers", "Follow other nodes, and see how they are."),
     "sync": ("node.cli.peers", "Bring our copies of the peers' logs up to date."),
     "user": ("node.cli.user", "Let people work at the desk: accounts and sign-in links."),
+    "token": ("node.cli.token", "Let programs write over the API: scopes, days, revocation."),
     "audit": ("node.cli.user", "Who did what with accounts."),
     "network": ("node.cli.network", "Admit members to a network, suspend or revoke them."),
     "search": ("node.cli.find", "Search every record that we hold."),

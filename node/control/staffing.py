@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from node.core.accounts import LINK_LIFE, Person
-from node.service import accounts
+from node.core.tokens import Token, day_of
+from node.service import accounts, tokens
 from node.service.accounts import OPERATOR
 from node.service.home import Home
 from peers.encoding import JsonObject
 
-__all__ = ["add_user", "change_user", "link_user", "list_users", "remove_user", "show_audit"]
+__all__ = [
+    "add_token",
+    "add_user",
+    "change_user",
+    "link_user",
+    "list_tokens",
+    "list_users",
+    "remove_user",
+    "revoke_token",
+    "show_audit",
+]
 
 
 async def list_users(home: Home) -> JsonObject:
@@ -42,6 +53,27 @@ async def remove_user(home: Home, *, contact: str) -> JsonObject:
     return {"contact": contact}
 
 
+async def add_token(
+    home: Home, *, contact: str, purpose: str, scopes: Sequence[str], days: int
+) -> JsonObject:
+    """The new token with its ``secret``, which is told this once."""
+    secret, token = await tokens.issue(home, OPERATOR, contact, purpose, scopes, days=days)
+    person = await accounts.by_id(home, token.person)
+    assert person is not None, "its token was made a moment ago"
+    return {**_token_told(token, person), "secret": secret}
+
+
+async def list_tokens(home: Home) -> JsonObject:
+    """``tokens``: every token that is good now, with whose it is."""
+    return {"tokens": [_token_told(*one) for one in await tokens.tokens(home)]}
+
+
+async def revoke_token(home: Home, *, key: str) -> JsonObject:
+    """``id``: the token that has ended."""
+    await tokens.revoke(home, OPERATOR, key)
+    return {"id": key}
+
+
 async def show_audit(home: Home) -> JsonObject:
     """``entries``: who did what, oldest first; people by the ids of their accounts."""
     return {
@@ -63,4 +95,16 @@ def _told(person: Person) -> JsonObject:
         "name": person.name,
         "contact": person.contact,
         "duties": [str(one) for one in person.duties],
+    }
+
+
+def _token_told(token: Token, person: Person) -> JsonObject:
+    return {
+        "id": token.id,
+        "name": person.name,
+        "contact": person.contact,
+        "purpose": token.purpose,
+        "scopes": [str(scope) for scope in token.scopes],
+        "expires": day_of(token.expires),
+        "seen": day_of(token.seen) if token.seen else "",
     }

@@ -35,6 +35,8 @@ __all__ = [
     "Entry",
     "audit",
     "begin_session",
+    "by_contact",
+    "by_id",
     "change_duties",
     "end_session",
     "invite",
@@ -109,7 +111,7 @@ async def change_duties(home: Home, by: str, contact: str, duties: Iterable[str]
         NotFound: Nobody has this contact or id.
         Refused: Somebody else changed the account at the same moment.
     """
-    person = await _known(home, contact)
+    person = await by_contact(home, contact)
     try:
         changed = with_duties(person, duties_of(duties))
     except ValueError as fault:
@@ -124,7 +126,7 @@ async def remove(home: Home, by: str, contact: str) -> None:
         NotFound: Nobody has this contact or id.
         Refused: Somebody else changed the account at the same moment.
     """
-    person = await _known(home, contact)
+    person = await by_contact(home, contact)
     await _change(home, by, "remove", person, removed(person))
 
 
@@ -134,7 +136,7 @@ async def sign_in_link(home: Home, by: str, contact: str) -> str:
     Raises:
         NotFound: Nobody has this contact or id.
     """
-    person = await _known(home, contact)
+    person = await by_contact(home, contact)
     secret, now = new_secret(home.entropy), _now(home)
     link = Link(person=person.id, turn=person.turn, expires=now + LINK_LIFE)
     await note_deed(home, by, "link", person.id)
@@ -155,7 +157,7 @@ async def spend_link(home: Home, secret: str) -> str:
     key = digest_of(secret)
     data = await home.desk.page(_LINK, key)
     link = None if data is None else _link(data)
-    person = None if link is None else await _by_id(home, link.person)
+    person = None if link is None else await by_id(home, link.person)
     fault = link_fault(link, person, _now(home))
     if fault or link is None or person is None:
         raise Refused(f"expected a sign-in link that is still good: {fault}")
@@ -181,7 +183,7 @@ async def signed_in(home: Home, secret: str) -> Person | None:
     if data is None:
         return None
     session = Session(**_fields(data))
-    person = await _by_id(home, session.person)
+    person = await by_id(home, session.person)
     if not lives(session, person, now):
         await home.desk.drop_page(_SESSION, key)
         return None
@@ -203,7 +205,7 @@ async def _sweep(home: Home) -> None:
     over: dict[tuple[str, str], bytes | None] = {}
     for key, data in (await home.desk.pages(_SESSION)).items():
         session = Session(**_fields(data))
-        if not lives(session, await _by_id(home, session.person), now):
+        if not lives(session, await by_id(home, session.person), now):
             over[_SESSION, key] = None
     await home.desk.put_pages(over)
 
@@ -215,7 +217,12 @@ async def _change(home: Home, by: str, what: str, old: Person, new: Person) -> P
     return new
 
 
-async def _known(home: Home, contact: str) -> Person:
+async def by_contact(home: Home, contact: str) -> Person:
+    """Whoever has this contact or id.
+
+    Raises:
+        NotFound: Nobody has.
+    """
     wanted = contact.strip().casefold()
     for person in await people(home):
         if wanted in {person.contact.casefold(), person.id.casefold()}:
@@ -223,7 +230,8 @@ async def _known(home: Home, contact: str) -> Person:
     raise NotFound(f"{contact}: expected somebody with an account, found nobody")
 
 
-async def _by_id(home: Home, key: str) -> Person | None:
+async def by_id(home: Home, key: str) -> Person | None:
+    """An account by its id, closed ones too."""
     data = await home.desk.page(_PERSON, key)
     return None if data is None else _person(data)
 

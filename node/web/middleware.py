@@ -22,8 +22,9 @@ from node.store.ports import Broken, Full, StoreError
 from node.web.answers import HTML, PROBLEM, problem
 from node.web.context import REQUEST_ID, addresses_of, home_of
 from node.web.pages import error_page
-from node.web.problems import PROBLEMS
+from node.web.problems import PROBLEMS, told
 from peers.errors import PeerError, TooLarge, Untrusted
+from vocab.shapes import Finding
 
 __all__ = ["HEADERS", "MIDDLEWARES", "Trouble", "harden"]
 
@@ -46,6 +47,7 @@ HEADERS: Final = {
 
 _BY_STATUS: Final = {
     400: "bad-request",
+    401: "unauthenticated",
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
@@ -54,6 +56,9 @@ _BY_STATUS: Final = {
     429: "too-many",
 }
 
+
+_FINDINGS: Final = 100
+"""Findings that one answer tells."""
 
 _NOT_OURS: Final[tuple[tuple[type[Exception], int, str, str], ...]] = (
     (TooLarge, 413, "too-large", ""),
@@ -73,6 +78,7 @@ class Trouble:
     slug: str
     detail: str
     retry_after: int = 0
+    findings: tuple[Finding, ...] = ()
 
 
 @web.middleware
@@ -93,8 +99,9 @@ async def _said(request: web.Request, handler: Handler) -> web.StreamResponse:
         if exc.status < 400:
             raise
         response = await _answer(request, _of_http(exc))
-        if isinstance(exc, web.HTTPMethodNotAllowed):
-            response.headers["Allow"] = exc.headers["Allow"]
+        for name in ("Allow", "WWW-Authenticate"):
+            if name in exc.headers:
+                response.headers[name] = exc.headers[name]
         return response
     except (NodeError, PeerError, StoreError) as exc:
         if isinstance(exc, Broken):
@@ -127,7 +134,9 @@ def _of_http(exc: web.HTTPException) -> Trouble:
 
 def _of_ours(exc: NodeError | PeerError | StoreError) -> Trouble:
     if isinstance(exc, NodeError):
-        return Trouble(exc.status, exc.slug, str(exc), getattr(exc, "retry_after", 0))
+        found = [one for one in getattr(exc, "findings", ()) if isinstance(one, Finding)]
+        after = getattr(exc, "retry_after", 0)
+        return Trouble(exc.status, exc.slug, str(exc), after, tuple(found[:_FINDINGS]))
     _, status, slug, detail = next(row for row in _NOT_OURS if isinstance(exc, row[0]))
     if isinstance(exc, StoreError):
         _log.error("store failed", error=str(exc))
@@ -152,5 +161,7 @@ async def _answer(request: web.Request, trouble: Trouble) -> web.Response:
         trouble.detail or HTTPStatus(trouble.status).description,
     )
     headers |= {"Content-Type": PROBLEM, "Access-Control-Allow-Origin": "*"}
+    if trouble.findings:
+        said["findings"] = [told(one) for one in trouble.findings]
     body = json.dumps({**said, "request": request.get(REQUEST_ID, "")}, ensure_ascii=False).encode()
     return web.Response(status=trouble.status, body=body, headers=headers)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from node.web.texts import mark
+from vocab.shapes import Finding
 
-__all__ = ["PROBLEMS"]
+__all__ = ["PROBLEMS", "told"]
 
 PROBLEMS: Final = {
     "bad-request": mark("The request is malformed"),
     "bad-parameter": mark("A parameter is not as it must be"),
+    "unauthenticated": mark("A token is needed"),
     "not-found": mark("There is nothing here"),
     "method-not-allowed": mark("This address does not take that method"),
     "not-acceptable": mark("There is no such format here"),
@@ -18,6 +20,7 @@ PROBLEMS: Final = {
     "unsupported-media-type": mark("This media type is not read here"),
     "too-many": mark("Come back a little later"),
     "gone": mark("It was withdrawn by its publisher"),
+    "changed": mark("It has changed since you looked at it"),
     "refused": mark("Refused for safety"),
     "untrusted": mark("The signature does not hold"),
     "invalid": mark("The document breaks the shapes"),
@@ -31,3 +34,14 @@ PROBLEMS: Final = {
     "failed": mark("Something went wrong here"),
 }
 """Every kind of problem by its slug: ``type`` is ``{base}/data#problem-{slug}``."""
+
+
+def told(finding: Finding) -> dict[str, str]:
+    """One thing that is wrong with a document, as answers tell it."""
+    return {
+        "path": finding.path,
+        "code": finding.code,
+        "message": finding.message,
+        "mend": finding.mend,
+        "severity": str(finding.severity),
+    }

@@ -37,6 +37,7 @@ from node.web import (
     sparql,
     state,
     stream,
+    tokens,
     vocabulary,
     witness,
 )
@@ -114,10 +115,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/api", reference.index),
     ("GET", "/api/openapi.json", reference.openapi),
     *((one.method, ROOT + one.path, serve(one)) for one in OPERATIONS),
-    *(
-        ("OPTIONS", ROOT + path, preflight)
-        for path in dict.fromkeys(one.path for one in OPERATIONS)
-    ),
+    *(("OPTIONS", ROOT + one.path, preflight) for one in OPERATIONS if one.scope is None),
     # Records at their own addresses.
     ("GET", f"/{_AGENT}{_SUFFIX}", records.record),
     ("GET", f"/{_AGENT}/v/{_VERSION}{_SUFFIX}", records.record),
@@ -158,6 +156,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/sign-in", signin.show),
     ("POST", "/sign-in", signin.spend),
     ("POST", "/sign-out", staff(signin.leave)),
+    ("GET", "/desk/tokens", staff(tokens.page)),
+    ("POST", "/desk/tokens", staff(tokens.make)),
+    ("POST", "/desk/tokens/revoke", staff(tokens.end)),
     ("GET", "/desk", staff(desk.page)),
     ("POST", "/desk/publish", staff(desk.publish, Duty.PUBLISHER)),
     ("GET", f"/desk/{_PLURAL}/new", staff(drafting.new, *_WRITERS)),

@@ -21,10 +21,17 @@ _HEADERS = {
     "Intercity-Snapshot": "Hash of the checkpoints of every log behind it, to cite it by; missing "
     "while the catalog catches up with the logs.",
 }
+_ALWAYS = ("ETag", "Content-Digest", "Link")
 _PROBLEMS = {
     "400": "A parameter is unknown, missing, or not of its form.",
+    "401": "There is no token, or none that stands.",
+    "403": "The token does not reach so far, or it is not allowed here; `detail` says which.",
     "404": "There is no such thing here.",
     "410": "It was withdrawn by its publisher, or erased.",
+    "409": "It has changed since you looked at it; read it again.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "422": "The document breaks the shapes; `findings` has all that is wrong.",
     "503": "The node cannot answer now; `Retry-After` says when to come back.",
 }
 
@@ -58,6 +65,14 @@ def document(base: str, operations: Sequence[Operation]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": SCHEMAS,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Made on the desk or by `intercity token add`, for one person, "
+                    "with scopes and a last day; shown once.",
+                }
+            },
             "headers": {
                 name: {"description": about, "schema": {"type": "string"}}
                 for name, about in _HEADERS.items()
@@ -74,23 +89,54 @@ def document(base: str, operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    troubles = ["400", *(["404", "410"] if one.missing else []), "503"]
-    return {
+    said: dict[str, Any] = {
         "operationId": one.name,
         "tags": [one.family],
         "summary": one.title,
         "description": one.about,
         "parameters": [_parameter(parameter) for parameter in one.parameters],
         "responses": {
-            "200": {
+            str(one.status): {
                 "description": str(SCHEMAS[one.answer]["description"]),
-                "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS},
+                "headers": {
+                    name: {"$ref": f"#/components/headers/{name}"}
+                    for name in (_HEADERS if one.scope is None else _ALWAYS)
+                },
                 "content": {"application/json": {"schema": _ref(one.answer)}},
             },
-            "304": {"description": "It has not changed since the validator that was sent."},
-            **{status: {"$ref": f"#/components/responses/Problem{status}"} for status in troubles},
+            **{
+                status: {"$ref": f"#/components/responses/Problem{status}"}
+                for status in _troubles(one)
+            },
         },
     }
+    if one.method == "GET":
+        said["responses"]["304"] = {
+            "description": "It has not changed since the validator that was sent."
+        }
+    if one.scope is not None:
+        # OpenAPI 3.1, section 4.8.30: scopes of a token may be named for any scheme.
+        said["security"] = [{"token": [str(one.scope)]}]
+    if one.body:
+        said["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _ref(one.body)}},
+        }
+    return said
+
+
+def _troubles(one: Operation) -> list[str]:
+    """The statuses of refusals that an operation can answer."""
+    found = {"400", "503"}
+    if one.missing:
+        found |= {"404", "410"}
+    if one.scope is not None:
+        found |= {"401", "403"}
+    if one.method != "GET":
+        found |= {"409"}
+    if one.body:
+        found |= {"413", "415", "422"}
+    return sorted(found)
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:

@@ -13,14 +13,19 @@ from typing import Any, Final, TypeAlias
 import orjson
 from aiohttp import web
 
+from node.core.tokens import Scope
+from node.service.accounts import note_deed
 from node.service.home import Home
 from node.store.ports import Position
 from node.web.addresses import Addresses
 from node.web.answers import Document, Link, send
+from node.web.api.bearer import Holder, holder
 from node.web.api.paging import cursor_of
 from node.web.api.parameters import Parameter, Values, read_all
+from node.web.api.sent import read_body
 from node.web.context import addresses_of, home_of
 from node.web.state import stated
+from peers.encoding import JsonObject
 
 __all__ = ["ROOT", "Call", "Handler", "Operation", "Reply", "preflight", "serve"]
 
@@ -38,10 +43,18 @@ _CORS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request, read: ``asked`` has a value for each parameter of the operation."""
+    """One request, read.
+
+    Attributes:
+        asked: A value for each parameter of the operation.
+        sent: The body, of the operation's schema; empty where it has none.
+        by: Who asks, where the operation has a scope.
+    """
 
     request: web.Request
     asked: Values
+    sent: JsonObject = field(default_factory=dict)
+    by: Holder | None = None
 
     @property
     def home(self) -> Home:
@@ -52,6 +65,16 @@ class Call:
     def addresses(self) -> Addresses:
         """Its addresses."""
         return addresses_of(self.request)
+
+    @property
+    def holder(self) -> Holder:
+        """Who asks, on the staff's part."""
+        assert self.by is not None, "the operation has a scope"
+        return self.by
+
+    async def note(self) -> None:
+        """Write into the audit log that a token is about to be used for a change."""
+        await note_deed(self.home, self.holder.person.id, "by-token", self.holder.token.id)
 
     def text(self, name: str) -> str:
         """A parameter that is given once; empty where it is not."""
@@ -81,7 +104,6 @@ class Reply:
     """
 
     content: Mapping[str, Any]
-    status: int = 200
     place: Any = None
     position: Position | None = None
     links: Sequence[Link] = ()
@@ -101,6 +123,9 @@ class Operation:
         answer: The schema of what it answers, by its name in ``node.web.api.schemas``.
         family: The heading that it stands under.
         missing: Whether what is asked for may not be there (404).
+        status: Of its answer.
+        scope: What a token must have; ``None`` where everyone may read.
+        body: The schema of what is sent; empty where nothing is.
     """
 
     name: str
@@ -113,20 +138,22 @@ class Operation:
     method: str = "GET"
     parameters: tuple[Parameter, ...] = ()
     missing: bool = False
-
-    @property
-    def is_list(self) -> bool:
-        """Whether its answers go on under a cursor."""
-        return any(one.name == "cursor" for one in self.parameters)
+    status: int = 200
+    scope: Scope | None = None
+    body: str = ""
 
 
 def serve(operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The operation as a handler of requests."""
 
     async def served(request: web.Request) -> web.StreamResponse:
+        # Who may not ask learns nothing of what they asked.
+        by = await holder(request, operation.scope) if operation.scope else None
         asked = read_all(operation.parameters, request.match_info, request.query)
-        call = Call(request=request, asked=asked)
-        return await _sent(call, await operation.handler(call))
+        sent = await read_body(request, operation.body) if operation.body else {}
+        call = Call(request=request, asked=asked, sent=sent, by=by)
+        reply = await operation.handler(call)
+        return await _sent(call, reply, operation.status)
 
     return served
 
@@ -136,7 +163,7 @@ async def preflight(_request: web.Request) -> web.Response:
     return web.Response(status=204, headers=_CORS)
 
 
-async def _sent(call: Call, reply: Reply) -> web.Response:
+async def _sent(call: Call, reply: Reply, status: int) -> web.Response:
     content, links = dict(reply.content), list(reply.links)
     if reply.place is not None:
         content["next"] = _next(call, reply.place)
@@ -152,8 +179,9 @@ async def _sent(call: Call, reply: Reply) -> web.Response:
         Document(
             body=orjson.dumps(content),
             media_type="application/json",
-            status=reply.status,
-            cache=_CACHE,
+            status=status,
+            cache=_CACHE if call.by is None else "no-store",
+            open=call.by is None,
             links=links,
             headers=headers,
         ),

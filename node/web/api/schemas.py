@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
+from node.core.review import Stage
 from vocab.framework import load
 from vocab.records import KINDS
 
@@ -144,6 +145,27 @@ _ACTION: Final[Schema] = {
 }
 _PART: Final[Schema] = {"type": "number", "minimum": 0, "maximum": 1}
 
+_DIGEST: Final = _text(
+    "The `digest` of the draft as you read it: where it has changed since, nothing is done.",
+    minLength=1,
+    maxLength=100,
+)
+_DOCUMENT: Final[Schema] = {
+    "type": "object",
+    "description": "The document. What can be known is filled in: `id`, `@context`, `publisher` "
+    "and `version`; a `proof` is dropped.",
+    "properties": {"type": {"type": "string", "enum": sorted(KINDS)}},
+    "required": ["type"],
+}
+_DRAFT: Final[Schema] = {
+    "name": _text("Its name in the addresses of this interface."),
+    "id": _text("The address that its record will have."),
+    "type": _text("Its type; empty where it does not say yet."),
+    "title": _TEXTS,
+    "stage": _text("Where it is.", enum=[str(stage) for stage in Stage]),
+    "digest": _text("Of its text; name it when you change or publish it."),
+}
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "Record": _object(
         "A record, where it stands, and the signed document itself.",
@@ -262,6 +284,56 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ),
         },
     ),
+    "DraftItem": _object("A draft on the desk; nobody has signed it.", _DRAFT),
+    "Drafts": _page("Drafts, in the order of their ids.", "DraftItem"),
+    "Draft": _object(
+        "A draft, its text, and what is wrong with it.",
+        {
+            **_DRAFT,
+            "record": {"type": "object", "description": "The document, finished or not."},
+            "findings": _list(_named("Finding"), "What keeps it from being published, and more."),
+        },
+    ),
+    "Finding": _object(
+        "One thing that is wrong.",
+        {
+            "path": _text("Where, as a JSON pointer; empty for the whole document."),
+            "code": _text("What, for programs."),
+            "message": _text("What was expected, and what was found."),
+            "mend": _text("What to do about it."),
+            "severity": _text("Whether the document is refused for it."),
+        },
+    ),
+    "Dropped": _object("A draft that was forgotten.", {"id": _text("What it was called.")}),
+    "Receipt": _object(
+        "What was published, and where it stands.",
+        {
+            "id": _iri("The record."),
+            "version": _whole("From 1.", 1),
+            "kind": _text("What the log's entry does.", enum=["Create", "Update", "Delete"]),
+            "log": _text("Origin of the log."),
+            "index": _whole("Its entry there, from 0."),
+            "digest": _text("What the entry says of it."),
+            "published": _moment("The log's time."),
+            "receipt": _iri("What proves it to others."),
+        },
+    ),
+    "NewDraft": _object("A draft to begin.", {"record": _DOCUMENT}),
+    "ChangedDraft": _object("A draft's new text.", {"digest": _DIGEST, "record": _DOCUMENT}),
+    "SeenDraft": _object("A draft as it was looked at.", {"digest": _DIGEST}),
+    "Publication": _object(
+        "A draft to publish, as it was looked at.",
+        {"digest": _DIGEST},
+        {"audience": _text("For whom; it never changes.", enum=["public", "members"])},
+    ),
+    "Retraction": _object(
+        "A record of this node to withdraw.",
+        {
+            "id": _iri("The record."),
+            "reason": _text("A withdrawal reason of the vocabulary, its slug.", maxLength=200),
+        },
+        {"note": _TEXTS, "replacedBy": _iri("The record that stands in its place.")},
+    ),
     "Problem": {
         "type": "object",
         "description": "Why a request was refused (RFC 9457).",
@@ -271,6 +343,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "status": _whole("The HTTP status.", 400),
             "detail": _text("What was expected, and what was found."),
             "request": _text("Name this to whoever runs the node."),
+            "findings": _list(_named("Finding"), "What is wrong with a document."),
         },
         "required": ["type", "title", "status", "detail"],
     },

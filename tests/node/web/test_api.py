@@ -94,7 +94,7 @@ async def test_the_document_is_openapi_3_1(site: Site) -> None:
 
 
 async def test_every_operation_is_asked_in_these_tests() -> None:
-    reads = {one.name for one in OPERATIONS if one.method == "GET"}
+    reads = {one.name for one in OPERATIONS if one.method == "GET" and not one.scope}
     assert {name for name, _ in ASKED} == reads
 
 

@@ -15,6 +15,7 @@ from node.core.accounts import ABSOLUTE, IDLE
 from node.service import accounts
 from node.service.drafts import drafts
 from node.service.records import own_records
+from node.service.tokens import holder_of, tokens
 from node.web.staff import cookie_of
 from tests.homes import Clock, home_of
 from tests.node.web.conftest import site_of
@@ -100,7 +101,13 @@ async def test_forms_of_other_sites_are_refused(
 ) -> None:
     await desk.sign_in("admin")
     token = await desk.token()
-    for path in ("/desk/publish", "/sign-out", "/desk/import"):
+    for path in (
+        "/desk/publish",
+        "/sign-out",
+        "/desk/import",
+        "/desk/tokens",
+        "/desk/tokens/revoke",
+    ):
         answer = await desk.post(path, {"token": token}, origin=origin, **headers)
         assert answer.status == 403
     assert (await desk.get("/desk")).status == 200
@@ -203,3 +210,42 @@ async def test_an_empty_sheet_speaks_the_officers_language(desk: Desk, form: str
         assert file.status == 200
         data = await file.read()
     assert data.startswith(b"PK") if form == "xlsx" else "Título" in data.decode("utf-8-sig")
+
+
+async def test_a_token_is_made_on_a_page_shown_once_and_ended(desk: Desk) -> None:
+    await desk.sign_in("author")
+    form = {"token": await desk.token(), "purpose": "<Noche>", "scope": "drafts", "days": "30"}
+    async with await desk.post("/desk/tokens", form) as answer:
+        assert answer.status == 200
+        found = re.search(r"intercity_[A-Za-z0-9_-]{43}", await answer.text())
+    assert found is not None
+    held = await holder_of(desk.home, found[0])
+    assert held is not None
+    async with await desk.get("/desk/tokens") as answer:
+        page = await answer.text()
+    assert found[0] not in page
+    assert "&lt;Noche&gt;" in page
+    form = {"token": await desk.token(), "key": held[0].id}
+    assert (await desk.post("/desk/tokens/revoke", form)).status == 303
+    assert await holder_of(desk.home, found[0]) is None
+
+
+async def test_a_token_of_another_is_an_admins_to_end_and_none_reaches_too_far(desk: Desk) -> None:
+    await desk.sign_in("author")
+    form = {"token": await desk.token(), "purpose": "x", "scope": "publish", "days": "30"}
+    async with await desk.post("/desk/tokens", form) as answer:
+        assert answer.status == 400
+        assert "found publish" in await answer.text()
+    form["scope"] = "drafts"
+    assert (await desk.post("/desk/tokens", form)).status == 200
+    ((token, _),) = await tokens(desk.home)
+    other = Desk(desk.site)
+    await other.sign_in("publisher")
+    end = {"token": await other.token(), "key": token.id}
+    assert (await other.post("/desk/tokens/revoke", end)).status == 403
+    async with await other.get("/desk/tokens") as answer:
+        assert token.id not in await answer.text()
+    await other.sign_in("admin")
+    end = {"token": await other.token(), "key": token.id}
+    assert (await other.post("/desk/tokens/revoke", end)).status == 303
+    assert await tokens(desk.home) == []
