@@ -72,6 +72,7 @@ KINDS: Final[dict[str, Callable[[JsonObject], Exception]]] = {
         for one in (
             errors.NodeError,
             errors.Refused,
+            errors.Changed,
             errors.NotFound,
             errors.QueryRefused,
             errors.QueryTooCostly,

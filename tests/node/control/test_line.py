@@ -108,6 +108,7 @@ async def test_noise_on_the_line_harms_nobody(home: Home, tmp_path: Path) -> Non
     [
         errors.NodeError("a"),
         errors.Refused("b"),
+        errors.Changed("b"),
         errors.NotFound("c"),
         errors.Gone("d", b"\x00withdrawal"),
         errors.Invalid("e", tuple(check({"type": "Recipe"}))),
