@@ -98,10 +98,13 @@ class Web:
 
     async def get(self, url: str, etag: str, headers: Mapping[str, str] | None = None) -> Answer:
         self.asked.append(url)
-        base = next((one for one in self.homes if url.startswith(f"{one}/")), None)
+        base = next(
+            (one for one in self.homes if url == _identity(one) or url.startswith(f"{one}/")), None
+        )
         if base is None or base in self.down:
             raise Unreachable(url, "cannot be reached: nobody answers")
         home, path = self.homes[base], url.removeprefix(base)
+        path = "/.well-known/did.json" if url == _identity(base) else path
         body = (
             self.instead[url]
             if url in self.instead
@@ -181,6 +184,12 @@ class Web:
                 held = await home.ledger.entries(log, start + int(skip or 0), stop)
                 return pack_records([one.body for one in held])
         return None
+
+
+def _identity(base: str) -> str:
+    """Where the identity of a node is, which belongs to its host's root."""
+    scheme, _, rest = base.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/.well-known/did.json"
 
 
 class WebFetcher(Fetcher):

@@ -6,6 +6,7 @@ Only what the program reads stands here. No setting holds a secret: keys are fil
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -75,6 +76,15 @@ def _policy(value: str) -> str:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as exc:
+        raise ValueError(
+            f"expected an address or a network such as '10.0.0.0/8', found {value!r}"
+        ) from exc
+
+
 def _words(value: object) -> object:
     """A list as it is; text, as the environment gives it, split at its commas."""
     if isinstance(value, str):
@@ -87,6 +97,7 @@ Size = Annotated[int, BeforeValidator(size)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Policy = Annotated[str, AfterValidator(_policy)]
 Urls = Annotated[tuple[BaseUrl, ...], BeforeValidator(_words)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_words)]
 
 
 class _Section(BaseModel):
@@ -121,6 +132,13 @@ class ServerSettings(_Section):
         default="127.0.0.1:8400",
         description="Address and port. Put a proxy that speaks HTTPS in front of it.\n"
         "Warning: it speaks plain HTTP; keep it on 127.0.0.1 where the proxy is on this machine.",
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses and networks of the proxies in front of the node. Where any is\n"
+        "named, whoever else comes is refused, except for /healthz and /readyz.\n"
+        "What a proxy says of host, scheme or visitor is never believed: base_url holds.",
+        examples=[["127.0.0.1", "10.0.0.0/8"]],
     )
 
 

@@ -12,6 +12,7 @@ from node.service.home import Home
 from node.web.checking import TURNS
 from node.web.context import HOME
 from node.web.middleware import MIDDLEWARES, harden
+from node.web.proxies import brought
 from node.web.routes import ROUTES
 from node.web.shelf import SHELF, Shelf
 from node.web.stream import SPANS
@@ -28,7 +29,7 @@ _CHECKS: Final = 2
 
 def make_app(home: Home) -> web.Application:
     """The application: all of ``ROUTES``, with the headers and errors that stand around them."""
-    app = web.Application(middlewares=(watched, *MIDDLEWARES), client_max_size=_BODY)
+    app = web.Application(middlewares=(watched, *MIDDLEWARES, brought), client_max_size=_BODY)
     app[HOME] = home
     app[SHELF] = Shelf()
     app[SPANS] = {}
