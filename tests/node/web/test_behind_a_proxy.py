@@ -27,6 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PREFIX = "/rights/network"
 WORDS = {
+    "creativecommons.org",
     "docs.un.org",
     "metadata.un.org",
     "purl.org",
@@ -35,7 +36,7 @@ WORDS = {
     "www.w3.org",
     "xmlns.com",
 }
-"""Hosts of vocabularies and documents that ours refers to; any other stands in a signed record."""
+"""Hosts of vocabularies, documents and licences; any other stands in a signed record."""
 LINKED = re.compile(r'(?:href|src|url)[=(]["\']?([^"\')\s>]+)')
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\\\)]+")
 
