@@ -10,11 +10,15 @@ from aiohttp import web
 from node.errors import NotFound
 from node.service.discover import Found, found
 from node.web import shelf
-from node.web.answers import Link
-from node.web.context import home_of
+from node.web.answers import HTML, Link
+from node.web.api.operation import ROOT
+from node.web.context import addresses_of, home_of
 from node.web.facade import Block
+from node.web.formats import chosen
 from node.web.pages import render, shell_of
-from node.web.words import in_scheme
+from node.web.twins import JSON, twin
+from node.web.vocabulary import OFFERS, links_of, rdf
+from node.web.words import in_scheme, triples_of
 from vocab.framework import load
 from vocab.records import ActionStatus
 
@@ -27,6 +31,7 @@ _MOST = 200
 
 async def listing(request: web.Request) -> web.Response:
     """``/actions``."""
+    links = [twin(request, "/actions")]
     entries = await shelf.cities(request)
     counts: dict[str, Counter[str]] = {}
     for entry in entries:
@@ -38,6 +43,7 @@ async def listing(request: web.Request) -> web.Response:
         request,
         "actions.html",
         shell,
+        links=links,
         section="actions",
         areas=load().scheme("area"),
         actions=load().actions,
@@ -53,6 +59,10 @@ async def one(request: web.Request) -> web.Response:
     action = load().action(code)
     if action is None:
         raise NotFound(f"The framework has no action {code}: it has F1–F3, S1–S6 and T1–T19.")
+    here = addresses_of(request)
+    media = chosen(request, OFFERS)
+    if media != HTML:
+        return await rdf(request, triples_of(action), media, links_of(here, action))
     home = home_of(request)
     said = await found(home, kinds=_KINDS, action=[action.iri])
     entries = {entry.agent: entry for entry in await shelf.cities(request)}
@@ -71,7 +81,10 @@ async def one(request: web.Request) -> web.Response:
         "action.html",
         shell,
         section="actions",
-        links=[Link(action.iri, "canonical"), Link(action.iri, "describedby")],
+        links=[
+            *links_of(here, action),
+            Link(here.whole(f"{ROOT}/actions/{code}"), "alternate", {"type": JSON}),
+        ],
         action=action,
         elements=load().narrower(action.iri),
         by_state=_by_state(by_kind["ActionStatus"]),

@@ -15,11 +15,15 @@ from node.errors import NotFound
 from node.service.discover import CityEntry, Found
 from node.store.ports import Contact
 from node.web import shelf
-from node.web.answers import Link
+from node.web.answers import HTML, Link
+from node.web.api.operation import ROOT
 from node.web.context import home_of
 from node.web.facade import Block
+from node.web.formats import chosen
 from node.web.pages import render, shell_of
+from node.web.records import PAGE_FIRST, answer, newest, profile_links
 from node.web.shell import Shell
+from node.web.twins import JSON, twin
 from node.web.worldmap import HEIGHT, WIDTH, Place, land, lay_out
 from vocab.framework import load
 from vocab.records import City
@@ -50,6 +54,7 @@ class Card:
 
 async def listing(request: web.Request) -> web.Response:
     """``/cities``."""
+    links = [twin(request, "/cities")]
     entries = await shelf.cities(request)
     now = home_of(request).now()
     contacts = {one.log: one for one in await home_of(request).desk.contacts()}
@@ -69,6 +74,7 @@ async def listing(request: web.Request) -> web.Response:
         request,
         "cities.html",
         shell,
+        links=links,
         section="cities",
         cards=kept[(number - 1) * _PAGE : number * _PAGE],
         total=len(kept),
@@ -87,10 +93,13 @@ async def listing(request: web.Request) -> web.Response:
 
 
 async def one(request: web.Request) -> web.Response:
-    """``/cities/{host}``."""
+    """``/cities/{host}``; in every format but a page's, the city's own profile."""
     host = request.match_info["host"].lower().replace(":", "%3A")
     picture = await shelf.picture(request, host)
-    home = home_of(request)
+    home, profile = home_of(request), picture.entry.profile.put.iri
+    links = await profile_links(request, profile)
+    if chosen(request, PAGE_FIRST) != HTML:
+        return await answer(request, await newest(request, profile), fixed=False)
     contact = next(
         (one for one in await home.desk.contacts() if one.log == picture.entry.profile.put.log),
         None,
@@ -107,8 +116,9 @@ async def one(request: web.Request) -> web.Response:
         shell,
         section="cities",
         links=[
-            Link(entry.profile.put.iri, "describedby", {"type": "application/ld+json"}),
+            *links,
             Link(shell.addresses.whole(f"/cities/{entry.host}"), "canonical"),
+            Link(shell.addresses.whole(f"{ROOT}/cities/{entry.host}"), "alternate", {"type": JSON}),
         ],
         picture=picture,
         entry=entry,

@@ -16,10 +16,13 @@ from markupsafe import Markup
 from node.store.ports import FacetCount, SearchWish
 from node.web import shelf
 from node.web.addresses import PLURALS
+from node.web.answers import Link
+from node.web.api.items import code_of
 from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.texts import mark
+from node.web.twins import twin
 from node.web.wording import kind_name, kinds_name, sdg_name
 from vocab.framework import load
 from vocab.languages import LangMap
@@ -55,6 +58,8 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "Assessment": ("action", "area", "country", "city"),
     "Offer": ("offer", "action", "area", "country", "language"),
 }
+_OF_API: Final = {"kind": "type", "city": "publisher"}
+"""Facets that the API calls otherwise."""
 _ASKED: Final = (
     "rightsHolders",
     "principle",
@@ -138,6 +143,7 @@ async def _find(
     number = _number(request)
     order = request.query.get("sort", "")
     asked = {name: values for name, values in chosen.items() if values}
+    same = _twin(request, words, {**asked, "kind": (kind,)} if kind else asked)
     shell = await shell_of(request, demonstration=await _any_invented(request))
     found = await home.text.search(
         SearchWish(
@@ -157,6 +163,7 @@ async def _find(
         request,
         "find.html",
         shell,
+        links=[same, *(Link(hit.put.iri, "item") for hit in found.hits)],
         section="practices" if kind == "Practice" else "search",
         heading=kinds_name(shell.words, segment) if kind else shell.words.say("Search"),
         kind=kind,
@@ -241,6 +248,16 @@ def _chosen(request: web.Request, facets: Sequence[str]) -> dict[str, tuple[str,
         )[:_VALUES]
         for name in facets
     }
+
+
+def _twin(request: web.Request, words: str, asked: Mapping[str, tuple[str, ...]]) -> Link:
+    """Where the API answers the same question; it names actions and states by their codes."""
+    query = {_OF_API.get(name, name): values for name, values in asked.items()}
+    if "action" in query:
+        query["action"] = tuple(code_of(iri) for iri in query["action"])
+    if "state" in query:
+        query["state"] = tuple(iri.rpartition("/")[2] for iri in query["state"])
+    return twin(request, "/search" if words else "/records", q=words, **query)
 
 
 def _number(request: web.Request) -> int:

@@ -1,8 +1,8 @@
 """The formats that records and words of the vocabulary are had in, and how one is chosen.
 
-By suffix (``.jsonld``, ``.ttl``, ``.nt``, ``.html``) or by ``Accept``; a suffix wins. JSON-LD of a
-record is the signed bytes themselves. Turtle and N-Triples are made from its triples; they carry no
-proof, and say where the signed bytes are.
+By suffix (``.jsonld``, ``.ttl``, ``.nt``, ``.html``, and ``.linkset`` for the links alone) or by
+``Accept``; a suffix wins. JSON-LD of a record is the signed bytes themselves. Turtle and N-Triples
+are made from its triples; they carry no proof, and say where the signed bytes are.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from aiohttp import web
 
 from node.core.negotiate import media_type
 from node.web.answers import HTML
+from node.web.linkset import LINKSET
 
 __all__ = [
     "CSV",
@@ -77,7 +78,7 @@ def chosen(request: web.Request, offers: Sequence[str]) -> str:
     """
     suffix = request.match_info.get("suffix", "").removeprefix(".")
     if suffix:
-        return SUFFIXES[suffix]
+        return LINKSET if suffix == "linkset" else SUFFIXES[suffix]
     other = [name for name, meant in _OTHER_NAMES.items() if meant in offers]
     found = media_type(request.headers.get("Accept", ""), [*offers, *other])
     if found is None:

@@ -16,10 +16,11 @@ from node.web import shelf
 from node.web.answers import HTML, Link
 from node.web.cities import Card, card_of, places_of
 from node.web.context import addresses_of, home_of
-from node.web.formats import JSONLD, NTRIPLES, TURTLE
+from node.web.formats import JSONLD, NTRIPLES, TURTLE, chosen
 from node.web.pages import own_profile, render, shell_of
 from node.web.problems import PROBLEMS
 from node.web.queries import worked_queries
+from node.web.records import PAGE_FIRST, answer, newest, profile_links
 from node.web.texts import mark
 from node.web.worldmap import HEIGHT, WIDTH, land, lay_out
 from vocab.records import Organization
@@ -79,6 +80,8 @@ async def organization(request: web.Request) -> web.Response:
     one = next((one for one in profiles if host_of(one.put.agent) == host), None)
     if one is None or not isinstance(one.record, Organization):
         raise NotFound(f"{host}: expected a network or an observer that this node holds.")
+    if chosen(request, PAGE_FIRST) != HTML:
+        return await answer(request, await newest(request, one.put.iri), fixed=False)
     shell = await shell_of(request, demonstration=bool(one.record.demonstration))
     page = await home_of(request).text.search(
         SearchWish(filters={"city": (one.put.agent,)}, counts=("kind",), order="newest", limit=20)
@@ -87,7 +90,7 @@ async def organization(request: web.Request) -> web.Response:
         request,
         "organization.html",
         shell,
-        links=[Link(one.put.iri, "describedby", {"type": JSONLD})],
+        links=await profile_links(request, one.put.iri),
         found=one,
         organization=one.record,
         records=[Found(hit.put, put_of(hit.put)) for hit in page.hits],

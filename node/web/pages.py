@@ -6,7 +6,7 @@ as Markup. An undefined name in a template is an error, not an empty string.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from typing import Any, Final
@@ -79,6 +79,8 @@ async def render(
     status: int = 200,
     links: Sequence[Link] = (),
     cache: str = REVALIDATE,
+    vary: Sequence[str] = VARY,
+    headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> web.Response:
     """A page.
@@ -95,8 +97,9 @@ async def render(
             status=status,
             cache=cache,
             links=links,
-            vary=VARY,
+            vary=vary,
             open=False,
+            headers=headers or {},
         ),
     )
 

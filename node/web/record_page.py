@@ -16,7 +16,8 @@ from node.web.addresses import PLURALS
 from node.web.answers import Link
 from node.web.context import home_of
 from node.web.facade import Block
-from node.web.pages import render, shell_of
+from node.web.memento import memento_date
+from node.web.pages import VARY, render, shell_of
 from node.web.shell import Shell
 from node.web.texts import mark
 from node.web.views import RecordView, named_in, view_of
@@ -35,14 +36,32 @@ _MOST_NAMED = 60
 
 
 async def record_page(
-    request: web.Request, held: Held, *, status: int, links: Sequence[Link], fixed: bool
+    request: web.Request,
+    held: Held,
+    *,
+    status: int,
+    links: Sequence[Link],
+    fixed: bool,
+    others: Sequence[Held],
 ) -> web.Response:
-    """The page; for a withdrawal or an erased text it says so instead."""
+    """The page; for a withdrawal or an erased text it says so instead.
+
+    Args:
+        others: Every version, oldest first.
+    """
     home = home_of(request)
+    headers = {"Memento-Datetime": memento_date(held)} if fixed else {}
     if held.body is None:
         shell = await shell_of(request)
         return await render(
-            request, "erased.html", shell, status=410, links=links, iri=held.entry.object, held=held
+            request,
+            "erased.html",
+            shell,
+            status=410,
+            links=links,
+            headers=headers,
+            iri=held.entry.object,
+            held=held,
         )
     said = parse(document_of(held))
     known = await known_of(home, named_in(said))
@@ -58,6 +77,9 @@ async def record_page(
         shell,
         status=status,
         links=links,
+        vary=VARY if fixed else (*VARY, "Accept-Datetime"),
+        headers=headers,
+        others=others,
         section="practices" if view.kind == "Practice" else "",
         iri=held.entry.object,
         held=held,

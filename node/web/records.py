@@ -8,15 +8,19 @@ like one that does not exist, unless the request is signed by a node that may re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
 from node.errors import NotFound
 from node.service.records import document_of, receipt
 from node.store.ports import Audience, Held, audience_of
+from node.web.addresses import PLURALS
 from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.context import addresses_of, home_of
 from node.web.formats import JSONLD, NTRIPLES, SUFFIXES, TURTLE, chosen, write
+from node.web.linkset import LINKSET, linked, send_links
+from node.web.memento import at_time, memento_date, memento_links, send_timemap, versions
 from node.web.pages import shell_of
 from node.web.readers import is_reader, kept_private
 from node.web.record_page import record_page
@@ -25,10 +29,26 @@ from peers.log import EntryKind
 from vocab.jsonld import to_quads
 from vocab.terms import IC
 
-__all__ = ["OFFERS", "answer", "is_public", "newest", "proof", "record", "version_of"]
+__all__ = [
+    "OFFERS",
+    "PAGE_FIRST",
+    "answer",
+    "is_public",
+    "newest",
+    "profile_links",
+    "proof",
+    "record",
+    "timemap",
+    "version_of",
+]
 
-OFFERS = (JSONLD, TURTLE, NTRIPLES, HTML)
+OFFERS = (JSONLD, TURTLE, NTRIPLES, HTML, LINKSET)
 """What a record is had in; the first where the client does not mind."""
+PAGE_FIRST = (HTML, *(media for media in OFFERS if media != HTML))
+"""The same at the address of a page."""
+
+
+_VARY: Final = "Accept, Accept-Datetime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +65,20 @@ async def record(request: web.Request) -> web.StreamResponse:
     members = await _for_reader(request, asked)
     if members is not None:
         return kept_private(await _signed_record(request, members, asked))
+    if asked.version is None and (moment := request.headers.get("Accept-Datetime", "")):
+        then = at_time(moment, await versions(request, asked.iri))
+        address = f"{asked.iri}/v/{then.entry.version}{request.match_info.get('suffix', '')}"
+        raise web.HTTPFound(
+            address, headers={"Vary": _VARY, "Link": str(Link(asked.iri, "original"))}
+        )
     held = await _held(request, asked)
     return await answer(request, held, fixed=asked.version is not None)
+
+
+async def timemap(request: web.Request) -> web.Response:
+    """``/{kind}/{ulid}/timemap`` and the like: every version, with its time."""
+    asked = _asked(request)
+    return await send_timemap(request, asked.iri, await versions(request, asked.iri))
 
 
 async def proof(request: web.Request) -> web.StreamResponse:
@@ -70,6 +102,12 @@ async def newest(request: web.Request, iri: str) -> Held:
     if held is None or not is_public(held):
         raise NotFound("Expected a record that this node holds, found none under this address.")
     return held
+
+
+async def profile_links(request: web.Request, iri: str) -> list[Link]:
+    """The links of a page about whoever published this profile: its own, but for its address."""
+    held = await newest(request, iri)
+    return [one for one in _links(request, held, held, fixed=False) if one.rel != "canonical"]
 
 
 async def version_of(request: web.Request, iri: str, version: int) -> Held:
@@ -101,16 +139,21 @@ async def answer(request: web.Request, held: Held, *, fixed: bool) -> web.Respon
             other (200); as the newest state of a record it is 410.
     """
     media = chosen(request, OFFERS)
+    others = await versions(request, held.entry.object)
     gone = held.body is None or (held.entry.kind is EntryKind.DELETE and not fixed)
     status = 410 if gone else 200
-    links = _links(request, held, fixed=fixed)
+    links = _links(request, held, others[-1], fixed=fixed)
+    if media == LINKSET:
+        return await send_links(request, held.entry.object, links, status=status)
     if media == HTML and not gone and not fixed:
         page = addresses_of(request).path_of(held.entry.object) or ""
         if page.startswith(("/cities/", "/organizations/")):
             # The page about a city says more than its profile alone.
             raise web.HTTPSeeOther((await shell_of(request)).href(page))
     if media == HTML:
-        return await record_page(request, held, status=status, links=links, fixed=fixed)
+        return await record_page(
+            request, held, status=status, links=links, fixed=fixed, others=others
+        )
     if held.body is None:
         raise web.HTTPGone(text=f"The text of version {held.entry.version} was erased.")
     body = held.body.record if media == JSONLD else await _triples(held, media)
@@ -122,7 +165,8 @@ async def answer(request: web.Request, held: Held, *, fixed: bool) -> web.Respon
             status=status,
             links=links,
             cache=REVALIDATE,
-            vary=["Accept"],
+            vary=["Accept"] if fixed else ["Accept", "Accept-Datetime"],
+            headers={"Memento-Datetime": memento_date(held)} if fixed else {},
         ),
     )
 
@@ -167,8 +211,15 @@ async def _signed_record(request: web.Request, held: Held, asked: _Asked) -> web
     return await send(request, Document(body=held.body.record, media_type=JSONLD, status=status))
 
 
-def _links(request: web.Request, held: Held, *, fixed: bool) -> list[Link]:
-    """Where else it is, what it is and what may be done with it (RFC 8288, RFC 5829, RFC 8574)."""
+def _links(request: web.Request, held: Held, last: Held, *, fixed: bool) -> list[Link]:
+    """Where else it is, what it is and what may be done with it.
+
+    RFC 8288, RFC 5829, RFC 7089, RFC 8574, and Signposting.
+
+    Args:
+        last: The newest version.
+    """
+    here = addresses_of(request)
     iri, number = held.entry.object, held.entry.version
     said = document_of(held) if held.body else {}
     kind = str(said.get("type", ""))
@@ -177,17 +228,36 @@ def _links(request: web.Request, held: Held, *, fixed: bool) -> list[Link]:
     links += [
         Link(f"{stem}.{suffix}", "alternate", {"type": media}) for suffix, media in SUFFIXES.items()
     ]
-    links.append(
-        Link(f"{iri}/v/{number}/receipt.json", "describedby", {"type": "application/json"})
-    )
+    links += [
+        Link(f"{iri}/v/{number}/receipt.json", "describedby", {"type": "application/json"}),
+        Link(f"{stem}.jsonld", "describedby", {"type": JSONLD}),
+    ]
     if kind:
         links.append(Link(f"{IC}{kind}", "type"))
+    if "publisher" in said:
+        links.append(Link(str(said["publisher"]), "author"))
     licence = said.get("license", "https://creativecommons.org/licenses/by/4.0/")
     links.append(Link(str(licence), "license"))
+    if (listed := _listed(iri)) is not None:
+        links.append(Link(here.whole(listed), "collection", {"type": HTML}))
     if fixed:
         links.append(Link(iri, "latest-version"))
     if number > 1:
         links.append(Link(f"{iri}/v/{number - 1}", "predecessor-version"))
-    if addresses_of(request).is_ours(iri):
-        links.append(Link(addresses_of(request).whole("/inbox"), "http://www.w3.org/ns/ldp#inbox"))
-    return links
+    if number < last.entry.version:
+        links.append(Link(f"{iri}/v/{number + 1}", "successor-version"))
+    links += memento_links(held, fixed=fixed)
+    if here.is_ours(iri):
+        links.append(Link(here.whole("/inbox"), "http://www.w3.org/ns/ldp#inbox"))
+        return linked(links, stem)
+    path = here.path_of(iri)
+    return linked(links, here.whole(path)) if path else links
+
+
+def _listed(iri: str) -> str | None:
+    """The page that lists records of its kind; profiles of organizations are on none."""
+    rest, _, last = iri.rpartition("/")
+    if last == "city":
+        return "/cities"
+    plural = PLURALS.get(rest.rpartition("/")[2])
+    return plural and f"/{plural}"

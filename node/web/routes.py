@@ -54,7 +54,7 @@ __all__ = ["ROUTES", "Route"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Route = tuple[str, str, Handler]
 
-_SUFFIX: Final = "{suffix:(?:\\.(?:jsonld|ttl|nt|html))?}"
+_SUFFIX: Final = "{suffix:(?:\\.(?:jsonld|ttl|nt|html|linkset))?}"
 _KIND: Final = f"{{kind:{'|'.join(PLURALS)}}}"
 _ULID: Final = "{ulid:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
 _AGENT: Final = "{kind:city|organization}"
@@ -62,6 +62,8 @@ _VERSION: Final = "{version:[1-9][0-9]{0,8}}"
 _MINOR: Final = "[1-9][0-9]?\\.[0-9]{1,2}"
 _PLURAL: Final = f"{{plural:{'|'.join(PLURALS.values())}}}"
 _HOST: Final = "{host:[A-Za-z0-9.:%_-]{1,260}}"
+_SITE: Final = "{host:[A-Za-z0-9.:%_-]{1,260}?}"
+"""The same where a suffix may follow: no top-level domain is called like one."""
 _LOG: Final = "/log/public"
 _HASH: Final = "{hash:[0-9a-f]{64}}"
 _MIRROR: Final = f"/mirror/{_HASH}"
@@ -118,9 +120,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     *(("OPTIONS", ROOT + one.path, preflight) for one in OPERATIONS if one.scope is None),
     # Records at their own addresses.
     ("GET", f"/{_AGENT}{_SUFFIX}", records.record),
+    ("GET", f"/{_AGENT}/timemap", records.timemap),
     ("GET", f"/{_AGENT}/v/{_VERSION}{_SUFFIX}", records.record),
     ("GET", f"/{_AGENT}/v/{_VERSION}/receipt.json", records.proof),
     ("GET", f"/{_KIND}/{_ULID}{_SUFFIX}", records.record),
+    ("GET", f"/{_KIND}/{_ULID}/timemap", records.timemap),
     ("GET", f"/{_KIND}/{_ULID}/v/{_VERSION}{_SUFFIX}", records.record),
     ("GET", f"/{_KIND}/{_ULID}/v/{_VERSION}/receipt.json", records.proof),
     # The vocabulary.
@@ -141,12 +145,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Pages.
     ("GET", "/", front.home),
     ("GET", "/cities", cities.listing),
-    ("GET", f"/cities/{_HOST}", cities.one),
-    ("GET", f"/organizations/{_HOST}", front.organization),
+    ("GET", f"/cities/{_SITE}{_SUFFIX}", cities.one),
+    ("GET", f"/organizations/{_SITE}{_SUFFIX}", front.organization),
     ("GET", f"/{_PLURAL}", finding.family),
     ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}{_SUFFIX}", peer_records.record),
     ("GET", "/actions", actions.listing),
-    ("GET", "/actions/{code:[FST][0-9]{1,2}}", actions.one),
+    ("GET", f"/actions/{{code:[FST][0-9]{{1,2}}}}{_SUFFIX}", actions.one),
     ("GET", "/partners", partners.page),
     ("GET", "/search", finding.search),
     ("GET", "/verify", checking.verify),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final
 
@@ -10,8 +11,9 @@ from markupsafe import Markup
 
 from node.errors import NotFound
 from node.store.ports import SearchWish
+from node.web.addresses import Addresses
 from node.web.answers import HTML, IMMUTABLE, Document, Link, send
-from node.web.context import home_of
+from node.web.context import addresses_of, home_of
 from node.web.formats import (
     CSV,
     JSONLD,
@@ -23,6 +25,7 @@ from node.web.formats import (
     turtle_of,
     write,
 )
+from node.web.linkset import LINKSET, linked, send_links
 from node.web.ontology import FILES, Term, file_bytes, file_triples, terms
 from node.web.pages import VARY, render, shell_of
 from node.web.prose import prose
@@ -42,10 +45,13 @@ from vocab.jsonld import CONTEXTS, context_bytes, context_digest
 from vocab.terms import FW, IC
 
 __all__ = [
+    "OFFERS",
     "context",
     "framework",
     "index",
+    "links_of",
     "namespace",
+    "rdf",
     "schema",
     "source",
     "table",
@@ -54,25 +60,29 @@ __all__ = [
 ]
 
 _RDF: Final = (TURTLE, JSONLD, NTRIPLES)
-_OFFERS: Final = (HTML, *_RDF)
+OFFERS: Final = (HTML, *_RDF, LINKSET)
 _HELD: Final = "public, max-age=3600"
+_SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 _LICENCE: Final = Link("https://creativecommons.org/licenses/by/4.0/", "license")
 
 
 async def index(request: web.Request) -> web.Response:
     """``/vocab``: what there is; asked for RDF, all of it."""
-    media = chosen(request, (*_OFFERS, CSV))
+    media = chosen(request, (*OFFERS, CSV))
     if media == CSV:
         return await table(request)
+    here = addresses_of(request)
+    csv = Link(here.whole("/vocab.csv"), "alternate", {"type": CSV})
+    links = [*_links(here, "/vocab", here.whole("/vocab")), csv]
     if media != HTML:
-        return await _rdf(request, "".join(everything()), media)
+        return await rdf(request, "".join(everything()), media, links)
     shell = await shell_of(request)
     return await render(
         request,
         "vocab.html",
         shell,
         section="data",
-        links=[*_alternates(shell.addresses.whole("/vocab")), _LICENCE],
+        links=links,
         schemes=load().schemes,
         counts={scheme.iri: len(in_scheme(scheme)) for scheme in load().schemes},
         terms=list(terms().values()),
@@ -89,18 +99,20 @@ async def index(request: web.Request) -> web.Response:
 
 async def framework(request: web.Request) -> web.Response:
     """``/vocab/framework``: the framework and its schemes."""
-    media = chosen(request, _OFFERS)
+    media = chosen(request, OFFERS)
     if media == HTML:
         raise web.HTTPSeeOther((await shell_of(request)).href("/vocab"))
-    return await _rdf(request, framework_triples(), media)
+    links = _links(addresses_of(request), "/vocab/framework", FW)
+    return await rdf(request, framework_triples(), media, links)
 
 
 async def namespace(request: web.Request) -> web.Response:
     """``/vocab/ns``: the classes and properties of ``ic:``."""
-    media = chosen(request, _OFFERS)
+    media = chosen(request, OFFERS)
     if media == HTML:
         raise web.HTTPSeeOther((await shell_of(request)).href("/vocab") + "#terms")
-    return await _rdf(request, term_triples(), media)
+    links = _links(addresses_of(request), "/vocab/ns", IC)
+    return await rdf(request, term_triples(), media, links)
 
 
 async def word(request: web.Request) -> web.Response:
@@ -109,21 +121,17 @@ async def word(request: web.Request) -> web.Response:
     thing = thing_of(iri_of(path) or "")
     if thing is None:
         raise NotFound("The vocabulary has no such word.")
-    media = chosen(request, _OFFERS)
-    triples = triples_of(thing)
+    media = chosen(request, OFFERS)
+    triples, links = triples_of(thing), links_of(addresses_of(request), thing)
     if media != HTML:
-        return await _rdf(request, triples, media)
+        return await rdf(request, triples, media, links)
     shell = await shell_of(request)
     return await render(
         request,
         "word.html",
         shell,
         section="data",
-        links=[
-            Link(thing.iri, "canonical"),
-            *_alternates(shell.addresses.whole(f"/vocab/{path}")),
-            _LICENCE,
-        ],
+        links=links,
         thing=thing,
         kind=_kind(thing),
         members=in_scheme(thing) if isinstance(thing, Scheme) else [],
@@ -166,16 +174,16 @@ async def table(request: web.Request) -> web.Response:
 async def source(request: web.Request) -> web.Response:
     """``/vocab/shapes`` and the like: a file of the vocabulary, as it was written or converted."""
     name = request.match_info["name"]
-    media = chosen(request, _OFFERS)
+    media = chosen(request, OFFERS)
     if media == HTML:
         raise web.HTTPSeeOther((await shell_of(request)).href("/vocab") + "#files")
+    here = addresses_of(request)
+    links = _links(here, f"/vocab/{name}", here.whole(f"/vocab/{name}"))
     if media != TURTLE:
-        return await _rdf(request, file_triples(name), media)
+        return await rdf(request, file_triples(name), media, links)
     return await send(
         request,
-        Document(
-            body=file_bytes(name), media_type=TURTLE, cache=_HELD, links=[_LICENCE], vary=VARY
-        ),
+        Document(body=file_bytes(name), media_type=TURTLE, cache=_HELD, links=links, vary=VARY),
     )
 
 
@@ -193,29 +201,53 @@ async def version(request: web.Request) -> web.Response:
     name = request.match_info["version"]
     if name not in published():
         raise NotFound(f"Expected a version that was published: {', '.join(published())}.")
-    media = chosen(request, _OFFERS)
+    media = chosen(request, OFFERS)
     if media == HTML:
         raise web.HTTPSeeOther((await shell_of(request)).href("/vocab") + "#versions")
+    here = addresses_of(request)
+    path = f"/vocab/framework/{name}"
+    links = [*_links(here, path, here.whole(path)), Link(FW, "latest-version")]
+    if media == LINKSET:
+        return await send_links(request, links[0].target, links)
     body = version_bytes(name)
     if media != TURTLE:
         body = await convert(body, media)
     return await send(
-        request,
-        Document(body=body, media_type=media, cache=IMMUTABLE, links=[_LICENCE], vary=VARY),
+        request, Document(body=body, media_type=media, cache=IMMUTABLE, links=links, vary=VARY)
     )
 
 
-async def _rdf(request: web.Request, triples: str, media: str) -> web.Response:
+async def rdf(
+    request: web.Request, triples: str, media: str, links: Sequence[Link]
+) -> web.Response:
+    """Triples in a format; the links alone where these are asked for."""
+    if media == LINKSET:
+        return await send_links(request, links[0].target, links)
     return await send(
         request,
         Document(
             body=await write(triples, media),
             media_type=media,
             cache=_HELD,
-            links=[_LICENCE],
+            links=links,
             vary=VARY,
         ),
     )
+
+
+def links_of(here: Addresses, thing: Scheme | Concept | Term) -> list[Link]:
+    """The links of a word: what it is, what it belongs to, and where else it is."""
+    path = here.word_path(thing.iri)
+    assert path is not None, "every word has its place"
+    links = _links(here, path, thing.iri)
+    match thing:
+        case Scheme():
+            links.append(Link(f"{_SKOS}ConceptScheme", "type"))
+        case Concept():
+            links += [Link(f"{_SKOS}Concept", "type"), Link(thing.scheme_iri, "collection")]
+        case Term():
+            links.append(Link(IC, "collection"))
+    return links
 
 
 def _told(text: str) -> Markup:
@@ -223,12 +255,27 @@ def _told(text: str) -> Markup:
     return prose(text.replace("`", ""))
 
 
-def _alternates(address: str) -> list[Link]:
-    return [
-        Link(f"{address}.{suffix}", "alternate", {"type": media})
+def _links(here: Addresses, path: str, iri: str) -> list[Link]:
+    """Links that everything in the vocabulary has.
+
+    Args:
+        path: Of its page here; iri: its name, which the first link leads to.
+    """
+    address = here.whole(path)
+    formats = [
+        (f"{address}.{suffix}", {"type": media})
         for suffix, media in SUFFIXES.items()
         if media != HTML
     ]
+    return linked(
+        [
+            Link(iri, "canonical"),
+            *(Link(target, "alternate", kind) for target, kind in formats),
+            *(Link(target, "describedby", kind) for target, kind in formats),
+            _LICENCE,
+        ],
+        address,
+    )
 
 
 def _kind(thing: Scheme | Concept | Term) -> str:

@@ -27,8 +27,8 @@ _ROOM: Final = 8 * 1024 * 1024
 _DEEP: Final = 10_000
 """Records that one search goes through by rank; whoever wants them all asks for a list."""
 _CHUNK: Final = 100
-_FACETS: Final = ("area", "country", "language", "subject")
-"""Parameters that are facets of the index under the same name."""
+_OTHERS: Final = frozenset({"type", "action", "publisher", "state"})
+_ASIDE: Final = frozenset({"q", "reader", "since", "limit", "cursor"})
 SINCE_WORDS: Final = "a day such as 2026-03-01, or a moment such as 2026-03-01T12:00:00Z"
 
 
@@ -162,7 +162,11 @@ def _since(text: str) -> int:
 
 def _filters(call: Call) -> dict[str, tuple[str, ...]]:
     """What was asked, as the index keeps it: codes become the IRIs of actions."""
-    found = {name: call.many(name) for name in _FACETS if call.asked.get(name)}
+    found = {
+        name: (value,) if isinstance(value, str) else value
+        for name, value in call.asked.items()
+        if name not in _OTHERS | _ASIDE and not isinstance(value, int) and value
+    }
     actions = [load().action(code) for code in call.many("action")]
     found["action"] = tuple(one.iri for one in actions if one is not None)
     found["kind"] = call.many("type")

@@ -14,7 +14,7 @@ from vocab.framework import load
 from vocab.languages import LANGUAGES
 from vocab.records import KINDS
 
-__all__ = ["OPERATIONS"]
+__all__ = ["CONCEPTS_OF", "OPERATIONS"]
 
 _CODES: Final = tuple(action.code for action in load().actions)
 _AREAS: Final = tuple(area.slug for area in load().scheme("area"))
@@ -59,6 +59,33 @@ _LANGUAGE: Final = Parameter(
 _STATE: Final = Parameter(
     name="state", about="States that are reported.", many=len(STATES), choices=STATES
 )
+CONCEPTS_OF: Final = {
+    "rightsHolders": "Groups whose rights it is about, concepts of the framework.",
+    "principle": "Rights and principles.",
+    "element": "Parts of actions.",
+    "audience": "For whom it is.",
+    "serviceArea": "Services of a city.",
+    "policyArea": "Policy areas.",
+    "challenge": "What it answers.",
+    "instrument": "Kinds of instrument.",
+    "partner": "Kinds of partner.",
+    "mechanism": "UN mechanisms.",
+    "references": "Resources that it refers to.",
+    "offer": "Kinds of offer.",
+    "study": "Kinds of study.",
+    "sdg": "Targets of the Sustainable Development Goals.",
+}
+"""Facets whose values are concepts, by IRI."""
+_CONCEPTS: Final = tuple(
+    Parameter(
+        name=name,
+        about=f"{about} IRIs of concepts.",
+        many=20,
+        pattern='https?://[^\\s<>"]+',
+        words="the IRI of a concept such as http://metadata.un.org/sdg/16.7",
+    )
+    for name, about in CONCEPTS_OF.items()
+)
 _FILTERS: Final = (
     _TYPE,
     _ACTION,
@@ -68,6 +95,8 @@ _FILTERS: Final = (
     _SUBJECT,
     _COUNTRY,
     _LANGUAGE,
+    *_CONCEPTS,
+    Parameter(name="evidence", about="With documents that can be checked.", choices=("yes",)),
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

@@ -122,7 +122,7 @@ async def test_links_say_what_it_is_and_where_else(city: Site) -> None:
     iri = city.home.base_url + path
     async with await city.get(path, Accept="text/turtle") as got:
         links = got.headers["Link"]
-        assert got.headers["Vary"] == "Accept, Accept-Encoding"
+        assert got.headers["Vary"] == "Accept, Accept-Datetime, Accept-Encoding"
         assert got.headers["Access-Control-Allow-Origin"] == "*"
     assert f'<{iri}>; rel="canonical"' in links
     assert f'<{iri}/v/2>; rel="cite-as"' in links
@@ -177,7 +177,16 @@ async def test_a_members_record_is_answered_like_one_that_never_was(city: Site) 
     held = (await city.home.ledger.entries(members, 1, size))[0]
     secret = held.entry.object.removeprefix(city.home.base_url)
     nothing = secret[:-1] + ("0" if secret[-1] != "0" else "1")
-    for suffix in ("", ".jsonld", ".ttl", ".html", "/v/1", "/v/1/receipt.json"):
+    for suffix in (
+        "",
+        ".jsonld",
+        ".ttl",
+        ".html",
+        ".linkset",
+        "/timemap",
+        "/v/1",
+        "/v/1/receipt.json",
+    ):
         told = await city.get(secret + suffix, Accept="*/*")
         untold = await city.get(nothing + suffix, Accept="*/*")
         assert told.status == untold.status == 404
