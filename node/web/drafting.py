@@ -39,14 +39,16 @@ from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may
 from node.web.views import RecordView, named_in, view_of
 from peers.encoding import JsonObject
-from vocab.framework import load
+from vocab.framework import Action, load
 from vocab.languages import LangMap
 from vocab.records import KINDS, TYPES, City, Organization, parse
 
 __all__ = [
     "Written",
+    "begun",
     "drop",
     "form_sent",
+    "form_values",
     "new",
     "overview",
     "part",
@@ -92,15 +94,19 @@ class Written:
 async def new(request: web.Request) -> web.Response:
     """``/desk/{records}/new``: the first part, empty. ``?action=S3`` says what it is about."""
     home, kind = home_of(request), _kind_of(request.match_info["plural"])
-    name = ulid(int(home.now().timestamp() * 1000), home.entropy)
-    begun: JsonObject = {"type": kind}
     action = load().action(request.query.get("action", ""))
-    field = next((one for one in _about(kind) if action), None)
-    if action is not None and field is not None:
-        begun[field[0]] = [action.iri] if field[1] else action.iri
+    return await _page(request, begun(home, kind, action), Section.BASICS)
+
+
+def begun(home: Home, kind: str, action: Action | None = None) -> Written:
+    """A new record of a type, about an action where one is given; nothing of it is kept yet."""
+    name = ulid(int(home.now().timestamp() * 1000), home.entropy)
+    document: JsonObject = {"type": kind}
+    for key, many in _about(kind)[:1]:
+        if action is not None:
+            document[key] = [action.iri] if many else action.iri
     key = f"{home.base_url}/{KINDS[kind]}/{name}"
-    written = Written(name=name, key=key, kind=kind, document=begun, draft=None, published=None)
-    return await _page(request, written, Section.BASICS)
+    return Written(name=name, key=key, kind=kind, document=document, draft=None, published=None)
 
 
 async def part(request: web.Request) -> web.Response:
@@ -227,8 +233,30 @@ async def _page(
     others: dict[str, Any] | None = None,
     status: int = 200,
 ) -> web.Response:
-    home, shell = home_of(request), await shell_of(request)
-    stored, document = written.document, made if made is not None else written.document
+    shell = await shell_of(request)
+    values = await form_values(request, shell, written, section, made=made, tag=tag, others=others)
+    return await render(request, "form.html", shell, status=status, cache="no-store", **values)
+
+
+async def form_values(
+    request: web.Request,
+    shell: Shell,
+    written: Written,
+    section: Section,
+    *,
+    made: JsonObject | None = None,
+    tag: str = "",
+    others: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What ``form.html`` shows of a part.
+
+    Args:
+        made: What stands in the fields, where it is not what is kept.
+        tag: The language of texts; empty where the page says, or the draft.
+        others: Name of a control → what somebody else saved there meanwhile.
+    """
+    home = home_of(request)
+    document = made if made is not None else written.document
     working = _working(await own_profile(home))
     asked = tag or request.query.get("text", "")[:80]
     tag, tabs = tabs_of(written.kind, document, working, asked, shell.language)
@@ -246,23 +274,19 @@ async def _page(
         comments=(await review_of(home, written.key)).comments,
         names={one.id: one.name for one in await people(home)},
     )
-    return await render(
-        request,
-        "form.html",
-        shell,
-        status=status,
-        cache="no-store",
-        person=request[PERSON],
-        token=form_token(request),
-        f=view,
-        written=written,
-        new=new,
-        tabs=tabs,
-        seen=seen_of(written.kind, section, stored, tag),
-        saved=request.query.get("saved", "") == "1",
-        notes={} if new else await notes_of(home, written.key),
-        guides=_guides(document),
-    )
+    return {
+        "person": request[PERSON],
+        "token": form_token(request),
+        "f": view,
+        "written": written,
+        "new": new,
+        "tabs": tabs,
+        # What a new form suggests is kept nowhere yet.
+        "seen": seen_of(written.kind, section, {} if new else written.document, tag),
+        "saved": request.query.get("saved", "") == "1",
+        "notes": {} if new else await notes_of(home, written.key),
+        "guides": _guides(document),
+    }
 
 
 def _go(

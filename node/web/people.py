@@ -48,6 +48,17 @@ _DEEDS: Final = {
     "remove": mark("closed an account"),
     "link": mark("made a sign-in link"),
     "sign-in": mark("signed in"),
+    "write": mark("wrote in a draft"),
+    "drop": mark("let go of a draft"),
+    "submit": mark("handed a draft over for review"),
+    "comment": mark("commented on a draft"),
+    "return": mark("returned a draft"),
+    "approve": mark("approved a draft"),
+    "publish": mark("published a record"),
+    "schedule": mark("said when a draft is to be published"),
+    "unschedule": mark("let a draft wait again"),
+    "withdraw": mark("withdrew a record"),
+    "erase": mark("had the text of a record erased"),
 }
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from node.core.accounts import Duty
 from node.core.changes import changes
+from node.core.drafts import called
 from node.core.personal import Sign, Trace, traces
 from node.core.review import text_digest
 from node.errors import NodeError, NotFound
@@ -36,6 +37,7 @@ from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may
 from node.web.texts import mark
+from vocab.languages import LangMap
 from vocab.shapes import Widest, audience_limit
 
 __all__ = ["page", "publish", "receipt_page"]
@@ -100,6 +102,7 @@ async def receipt_page(request: web.Request) -> web.Response:
         person=request[PERSON],
         token=form_token(request),
         written=written,
+        title=written.title or await _title_before(home, written.key),
         held=held,
         size=(await home.ledger.head(held.log)).size,
         public=public,
@@ -107,6 +110,14 @@ async def receipt_page(request: web.Request) -> web.Response:
         steps=await verify_receipt(home, said) if public else [],
         withdrawn=document_of(held).get("type") == "Withdrawal",
     )
+
+
+async def _title_before(home: Home, iri: str) -> LangMap:
+    """What a withdrawn record was called; empty where its text was erased."""
+    for held in reversed(await home.ledger.versions(iri)):
+        if held.body is not None and (title := called(document_of(held))):
+            return title
+    return {}
 
 
 async def _page(

@@ -16,6 +16,7 @@ from node.core.forms import Section
 from node.web import (
     actions,
     assets,
+    cards,
     checking,
     cities,
     desk,
@@ -26,6 +27,7 @@ from node.web import (
     importing,
     inbox,
     log,
+    mending,
     partners,
     peer_records,
     people,
@@ -71,6 +73,7 @@ _MEMBERS: Final = "/log/members"
 _KEY: Final = "{key:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
 _NAME: Final = "{name:[0-7][0-9A-HJKMNP-TV-Z]{25}|city|organization}"
 _SECTION: Final = f"{{section:{'|'.join(Section)}}}"
+_CODE: Final = "{code:[FST][0-9]{1,2}}"
 _WRITERS: Final = (Duty.AUTHOR, Duty.PUBLISHER)
 _BODY: Final[tuple[tuple[str, Handler], ...]] = (
     ("checkpoint", log.checkpoint),
@@ -150,7 +153,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"/{_PLURAL}", finding.family),
     ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}{_SUFFIX}", peer_records.record),
     ("GET", "/actions", actions.listing),
-    ("GET", f"/actions/{{code:[FST][0-9]{{1,2}}}}{_SUFFIX}", actions.one),
+    ("GET", f"/actions/{_CODE}{_SUFFIX}", actions.one),
     ("GET", "/partners", partners.page),
     ("GET", "/search", finding.search),
     ("GET", "/verify", checking.verify),
@@ -165,6 +168,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "/desk/tokens/revoke", staff(tokens.end)),
     ("GET", "/desk", staff(desk.page)),
     ("POST", "/desk/publish", staff(desk.publish, Duty.PUBLISHER)),
+    ("GET", "/desk/actions", staff(cards.listing)),
+    ("GET", f"/desk/actions/{_CODE}", staff(cards.one, *_WRITERS)),
+    ("POST", f"/desk/actions/{_CODE}/reviewed", staff(cards.still_true, *_WRITERS)),
     ("GET", f"/desk/{_PLURAL}/new", staff(drafting.new, *_WRITERS)),
     ("GET", f"/desk/drafts/{_NAME}", staff(drafting.overview)),
     ("GET", f"/desk/drafts/{_NAME}/{_SECTION}", staff(drafting.part, *_WRITERS)),
@@ -178,6 +184,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", f"/desk/publish/{_NAME}", staff(publishing.publish, Duty.PUBLISHER)),
     ("GET", f"/desk/review/{_NAME}", staff(reviewing.page)),
     ("POST", f"/desk/review/{_NAME}", staff(reviewing.decide)),
+    ("GET", "/desk/records", staff(mending.records)),
+    ("GET", f"/desk/withdraw/{_NAME}", staff(mending.withdrawal, Duty.PUBLISHER)),
+    ("POST", f"/desk/withdraw/{_NAME}", staff(mending.take_back, Duty.PUBLISHER)),
     ("GET", f"/desk/receipts/{_NAME}", staff(publishing.receipt_page)),
     ("GET", "/desk/import", staff(importing.page, *_WRITERS)),
     ("POST", "/desk/import", staff(importing.upload, *_WRITERS)),

@@ -87,8 +87,12 @@ class _Reader(HTMLParser):
             self.forms[-1].buttons.append((said.get("name", ""), said.get("value", ""), ""))
         elif tag in {"input", "textarea", "select"} and said.get("name"):
             self._field(tag, said)
-        elif tag == "option" and self.select and "selected" in said:
+        elif tag == "option" and self.select and self._chosen(said):
             self.forms[-1].fields[self.select] = [said["value"]]
+
+    def _chosen(self, said: dict[str, str]) -> bool:
+        """Whether an option is: the first one, where none is marked."""
+        return "selected" in said or not self.forms[-1].fields[str(self.select)]
 
     def _field(self, tag: str, said: dict[str, str]) -> None:
         form, name = self.forms[-1], said["name"]
@@ -97,7 +101,7 @@ class _Reader(HTMLParser):
         if tag == "textarea":
             self.area, form.fields[name] = name, [""]
         elif tag == "select":
-            self.select, form.fields[name] = name, [""]
+            self.select, form.fields[name] = name, []
         elif said.get("type") in {"checkbox", "radio"}:
             if "checked" in said:
                 form.fields.setdefault(name, []).append(said["value"])
