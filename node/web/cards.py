@@ -23,9 +23,10 @@ from node.service.records import document_of, own_records
 from node.service.reviews import audience_before, publish_reviewed, save_draft, submit
 from node.store.ports import Audience
 from node.web.context import home_of
-from node.web.drafting import Written, begun, form_values, written_at
+from node.web.drafting import form_values
 from node.web.pages import render, shell_of
 from node.web.staff import PERSON, check_form, form_token, may
+from node.web.written import Written, begun, written_at
 from peers.encoding import JsonObject
 from vocab.framework import Action, load
 

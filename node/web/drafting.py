@@ -7,14 +7,12 @@ once, the second is shown both versions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
 from multidict import MultiDictProxy
 
 from node.core.accounts import Duty
-from node.core.drafts import called, named
 from node.core.forms import (
     Section,
     filled,
@@ -24,71 +22,27 @@ from node.core.forms import (
     section_of,
     sections_of,
 )
-from node.core.ulid import ulid
 from node.errors import NotFound
 from node.service.accounts import people
-from node.service.drafts import draft, drop_draft, notes_of, published, review_of
-from node.service.home import Home
-from node.service.reviews import iri_named, note_drop, save_draft
+from node.service.drafts import drop_draft, notes_of, review_of
+from node.service.reviews import note_drop, save_draft
 from node.web.addresses import PLURALS
 from node.web.context import home_of
 from node.web.forms import FormView, seen_of, tabs_of, violations
 from node.web.pages import own_profile, render, shell_of
-from node.web.record_page import known_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may
-from node.web.views import RecordView, named_in, view_of
+from node.web.written import Written, begun, view_of_draft, whole_of, written_at
 from peers.encoding import JsonObject
-from vocab.framework import Action, load
-from vocab.languages import LangMap
-from vocab.records import KINDS, TYPES, City, Organization, parse
+from vocab.framework import load
+from vocab.records import KINDS, City, Organization
 
-__all__ = [
-    "Written",
-    "begun",
-    "drop",
-    "form_sent",
-    "form_values",
-    "new",
-    "overview",
-    "part",
-    "save",
-    "view_of_draft",
-    "whole_of",
-    "written_at",
-]
+__all__ = ["drop", "form_sent", "form_values", "new", "overview", "part", "save"]
 
 LARGEST: Final = 1024 * 1024
 """Bytes of a form: a part with eight long texts in any script fits."""
 _TRIES: Final = 5
-_BESIDE: Final = frozenset({"proof", "version"})
 _CHANGED: Final = 409
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A record that is being written.
-
-    Attributes:
-        name: The last part of its address; what pages of the desk call it.
-        key: Its address.
-        kind: Its type.
-        document: The draft, else what is published; empty for a new one.
-        draft: The draft; None where there is none yet.
-        published: What is published under the address; None where nothing is.
-    """
-
-    name: str
-    key: str
-    kind: str
-    document: JsonObject
-    draft: JsonObject | None
-    published: JsonObject | None
-
-    @property
-    def title(self) -> LangMap:
-        """What it is called; empty where nothing says so yet."""
-        return called(self.document)
 
 
 async def new(request: web.Request) -> web.Response:
@@ -96,17 +50,6 @@ async def new(request: web.Request) -> web.Response:
     home, kind = home_of(request), _kind_of(request.match_info["plural"])
     action = load().action(request.query.get("action", ""))
     return await _page(request, begun(home, kind, action), Section.BASICS)
-
-
-def begun(home: Home, kind: str, action: Action | None = None) -> Written:
-    """A new record of a type, about an action where one is given; nothing of it is kept yet."""
-    name = ulid(int(home.now().timestamp() * 1000), home.entropy)
-    document: JsonObject = {"type": kind}
-    for key, many in _about(kind)[:1]:
-        if action is not None:
-            document[key] = [action.iri] if many else action.iri
-    key = f"{home.base_url}/{KINDS[kind]}/{name}"
-    return Written(name=name, key=key, kind=kind, document=document, draft=None, published=None)
 
 
 async def part(request: web.Request) -> web.Response:
@@ -165,13 +108,6 @@ async def overview(request: web.Request) -> web.Response:
     )
 
 
-async def view_of_draft(home: Home, shell: Shell, written: Written) -> RecordView:
-    """A well-made draft as its page will show it."""
-    record = parse({"version": 1, **whole_of(home, written.document)})
-    known = await known_of(home, named_in(record))
-    return view_of(record, shell, {iri: put.title for iri, put in known.items()})
-
-
 async def drop(request: web.Request) -> web.Response:
     """``POST /desk/drafts/{name}/drop``: forget a draft; what is published stays."""
     check_form(request, (await request.post()).get("token"))
@@ -180,42 +116,6 @@ async def drop(request: web.Request) -> web.Response:
     await note_drop(home, request[PERSON].id, written.key)
     await drop_draft(home, written.key)
     return web.Response(status=303, headers={"Location": shell.href("/desk")})
-
-
-async def written_at(home: Home, name: str, *, kind: str = "", withdrawn: bool = False) -> Written:
-    """The record that a page of the desk names.
-
-    Args:
-        kind: The type of one that is not there yet.
-        withdrawn: Whether one that was taken back will do, too.
-
-    Raises:
-        NotFound: It is not there, and of no type that can be written here.
-    """
-    try:
-        key = await iri_named(home, name, withdrawn=withdrawn)
-    except NotFound:
-        if kind not in TYPES or kind not in KINDS:
-            raise
-        key = f"{home.base_url}/{KINDS[kind]}/{name}"
-    said = await published(home, key)
-    try:
-        kept: JsonObject | None = await draft(home, key)
-    except NotFound:
-        kept = None
-    begun = {one: value for one, value in (said or {}).items() if one not in _BESIDE}
-    document = kept if kept is not None else begun
-    found = str(document.get("type") or kind or _kind_at(home, key))
-    if found not in TYPES:
-        raise NotFound(f"{key}: expected a type of record that we know, found {found[:80]!r}")
-    return Written(
-        name=name,
-        key=key,
-        kind=found,
-        document={"type": found, **document},
-        draft=kept,
-        published=said,
-    )
 
 
 async def form_sent(request: web.Request) -> MultiDictProxy[Any]:
@@ -331,26 +231,6 @@ def _kind_of(plural: str) -> str:
     """The type that a segment of pages names."""
     segment = next(one for one, many in PLURALS.items() if many == plural)
     return next(kind for kind, one in KINDS.items() if one == segment)
-
-
-def _about(kind: str) -> list[tuple[str, bool]]:
-    """Which field says what actions a record is about, and whether it is a list."""
-    fields = [one for many in sections_of(kind).values() for one in many]
-    return [(one.key, one.form == "list") for one in fields if one.ref == "ActionConcept"]
-
-
-def _kind_at(home: Home, key: str) -> str:
-    """The type that an address of ours is made for; a profile may not be written yet."""
-    segment = key.removeprefix(f"{home.base_url}/").partition("/")[0]
-    agents = {"city", "organization"}
-    if segment in agents and key != home.profile_iri:
-        return ""
-    return next((kind for kind, one in KINDS.items() if one == segment), "")
-
-
-def whole_of(home: Home, document: JsonObject) -> JsonObject:
-    """A draft with the names that it will have, to be looked through."""
-    return named(document, base_url=home.base_url, agent=home.agent, now=home.now(), entropy=bytes)
 
 
 def _working(profile: City | Organization | None) -> tuple[str, ...]:

@@ -21,9 +21,9 @@ from node.service.records import document_of, own_records
 from node.service.reviews import audience_before
 from node.store.ports import Audience, Held, audience_of
 from node.web.context import home_of
-from node.web.drafting import written_at
 from node.web.pages import own_profile, render, shell_of
 from node.web.staff import PERSON, check_form, form_token, may
+from node.web.written import written_at
 from peers.log import EntryKind
 from vocab.framework import load
 from vocab.languages import LangMap

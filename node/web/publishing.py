@@ -31,12 +31,12 @@ from node.service.reviews import (
 from node.service.verify import verify_receipt
 from node.store.ports import Audience, audience_of
 from node.web.context import home_of
-from node.web.drafting import Written, view_of_draft, whole_of, written_at
 from node.web.forms import place_label, violations
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may
 from node.web.texts import mark
+from node.web.written import Written, view_of_draft, whole_of, written_at
 from vocab.languages import LangMap
 from vocab.shapes import Widest, audience_limit
 

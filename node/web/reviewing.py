@@ -21,11 +21,12 @@ from node.service.drafts import review_of
 from node.service.home import Home
 from node.service.reviews import approve, comment, give_back, submit
 from node.web.context import home_of
-from node.web.drafting import Written, form_sent, whole_of, written_at
+from node.web.drafting import form_sent
 from node.web.forms import place_label, violations
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may, must_be
+from node.web.written import Written, whole_of, written_at
 from vocab.framework import load
 
 __all__ = ["decide", "names_of", "page"]
