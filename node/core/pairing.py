@@ -8,7 +8,7 @@ records and the same day give the same answer on every machine: ties fall by a h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -41,6 +41,7 @@ __all__ = [
     "score",
     "suggest",
     "suggest_learners",
+    "unmet",
 ]
 
 
@@ -117,12 +118,23 @@ def suggest(
         for one in ranked
     )
     met = {action for one in told for action in _actions(one)}
-    unmatched = tuple(
-        _why(learner, action, others, known, near)
+    return Suggestions(told, unmet(learner, others, met, past=known, near=near))
+
+
+def unmet(
+    learner: Profile,
+    others: Sequence[Profile],
+    met: Collection[str],
+    *,
+    past: Past,
+    near: Sequence[str] = (),
+) -> tuple[Unmatched, ...]:
+    """Why nobody helps a learner with the needs that are not ``met``, by action IRI."""
+    return tuple(
+        _why(learner, action, others, past, near)
         for action in sorted(learner.wishes)
         if action not in met
     )
-    return Suggestions(told, unmatched)
 
 
 def suggest_learners(

@@ -23,7 +23,13 @@ from node.core.past import Past
 from node.core.profile import Help, Profile, Wish
 
 __all__ = [
+    "BEST",
+    "HALF_LIFE",
+    "INCOME_GROUPS",
     "MICRO",
+    "NOVELTY",
+    "STEEPNESS",
+    "TAUGHT",
     "WEIGHTS",
     "ActionTerm",
     "ContextTerm",
@@ -31,6 +37,7 @@ __all__ = [
     "can_talk",
     "has_room",
     "mutual",
+    "offered",
     "score",
 ]
 
@@ -46,18 +53,18 @@ WEIGHTS: Final = {
 """Of the context's features. Region has none: it is a wish, not a predictor."""
 
 _PRECISION: Final = Context(prec=34, rounding=ROUND_HALF_EVEN)
-_HALF_LIFE: Final = Decimal(1461)
+HALF_LIFE: Final = Decimal(1461)
 """Days in which experience loses half of its weight: four years."""
 _EVIDENCE: Final = Decimal("0.5")
 """Of a document that can be checked, and of an assessment by somebody else, each."""
-_BEST: Final = 3
+BEST: Final = 3
 """Actions that count for one pair."""
-_TAUGHT: Final = Decimal("0.8")
+TAUGHT: Final = Decimal("0.8")
 """What is left to learn is never nothing, however well need and offer meet."""
-_NOVELTY: Final = Decimal("0.6")
+NOVELTY: Final = Decimal("0.6")
 _HALF: Final = Decimal("0.5")
-_STEEPNESS: Final = Decimal("0.7")
-_INCOME_GROUPS: Final = 4
+STEEPNESS: Final = Decimal("0.7")
+INCOME_GROUPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,19 +152,19 @@ def score(learner: Profile, helper: Profile, today: date, past: Past) -> Proposa
             return None
         context = _context(learner, helper, could)
         recent = pair in past.recent
-        value = _gain(useful[:_BEST]) * (_HALF + _HALF * _mean(context))
+        value = _gain(useful[:BEST]) * (_HALF + _HALF * _mean(context))
         if recent:
-            value *= _NOVELTY
+            value *= NOVELTY
         return Proposal(
             learner=learner.agent,
             helper=helper.agent,
             helper_did=helper.did,
             score=int((value * MICRO).to_integral_value()),
-            terms=tuple(useful[:_BEST]),
-            also=tuple(useful[_BEST:]),
+            terms=tuple(useful[:BEST]),
+            also=tuple(useful[BEST:]),
             context=context,
             recent=recent,
-            in_region=_in_region(learner, helper, useful[:_BEST]),
+            in_region=_in_region(learner, helper, useful[:BEST]),
         )
 
 
@@ -188,12 +195,22 @@ def has_room(helper: Profile, action: str, past: Past) -> bool:
     return past.active.get(helper.agent, 0) < helper.helps[action].capacity
 
 
-def _term(action: str, wish: Wish, help_: Help, today: date) -> ActionTerm:
+def offered(help_: Help, today: date) -> Decimal:
+    """What an offer is worth today, in [0, 1]: it is the same for every learner."""
+    with localcontext(_PRECISION):
+        return help_.willingness * help_.maturity * _evidence(help_) * _recency(help_.day, today)
+
+
+def _evidence(help_: Help) -> Decimal:
     undocumented = (1 - _EVIDENCE) if help_.documented else Decimal(1)
     unassessed = (1 - _EVIDENCE) if help_.assessed else Decimal(1)
-    evidence = 1 - undocumented * unassessed
+    return 1 - undocumented * unassessed
+
+
+def _term(action: str, wish: Wish, help_: Help, today: date) -> ActionTerm:
+    evidence = _evidence(help_)
     recency = _recency(help_.day, today)
-    offer = help_.willingness * help_.maturity * evidence * recency
+    offer = offered(help_, today)
     return ActionTerm(
         action=action,
         need=wish.strength,
@@ -211,7 +228,7 @@ def _term(action: str, wish: Wish, help_: Help, today: date) -> ActionTerm:
 def _gain(best: Sequence[ActionTerm]) -> Decimal:
     missed = Decimal(1)
     for term in best:
-        missed *= 1 - _TAUGHT * term.product
+        missed *= 1 - TAUGHT * term.product
     return 1 - missed
 
 
@@ -222,7 +239,7 @@ def _recency(day: date | None, today: date) -> Decimal:
         return Decimal(0)
     with localcontext(_PRECISION):
         age = Decimal(max(0, (today - day).days))
-        return (age / _HALF_LIFE * _HALF.ln()).exp()
+        return (age / HALF_LIFE * _HALF.ln()).exp()
 
 
 def _context(
@@ -245,7 +262,7 @@ def _size(one: int | None, other: int | None) -> Decimal | None:
     """exp(-|log10 of the ratio| / 0.7)."""
     if not one or not other:
         return None
-    return (-abs(_magnitude(one) - _magnitude(other)) / _STEEPNESS).exp()
+    return (-abs(_magnitude(one) - _magnitude(other)) / STEEPNESS).exp()
 
 
 @lru_cache(maxsize=65_536)
@@ -256,7 +273,7 @@ def _magnitude(people: int) -> Decimal:
 def _income(one: int | None, other: int | None) -> Decimal | None:
     if one is None or other is None:
         return None
-    return 1 - Decimal(abs(one - other)) / (_INCOME_GROUPS - 1)
+    return 1 - Decimal(abs(one - other)) / (INCOME_GROUPS - 1)
 
 
 def _mean(context: Sequence[ContextTerm]) -> Decimal:
