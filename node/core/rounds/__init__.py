@@ -2,7 +2,8 @@
 
 ``problem`` says what is possible, ``assign`` finds the best, ``certificate`` proves it without a
 solver, ``asking`` is the way without a secretariat, ``report`` says who gains and who is left out,
-and ``document`` is what is published.
+``published`` is what
+everyone can read, and ``document`` makes and checks it.
 """
 
 from __future__ import annotations

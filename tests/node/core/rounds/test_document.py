@@ -17,17 +17,8 @@ from hypothesis import strategies as st
 from node.core.past import Past
 from node.core.profile import Profile
 from node.core.rounds import Unproven
-from node.core.rounds.document import (
-    Inputs,
-    Log,
-    Settings,
-    Way,
-    check,
-    compute,
-    problem,
-    read,
-    write,
-)
+from node.core.rounds.document import Inputs, check, compute, problem
+from node.core.rounds.published import Log, Settings, Way, read, write
 from node.core.rounds.report import SMALL, band
 from tests.node.core.rounds.cities import TODAY, made_up
 from vocab.framework import load
@@ -168,7 +159,8 @@ def test_of_many_helpers_the_best_alone_may_be_looked_at() -> None:
 
 PRINT = """
 import hashlib
-from node.core.rounds.document import Way, compute, write
+from node.core.rounds.document import compute
+from node.core.rounds.published import Way, write
 from tests.node.core.rounds.cities import made_up
 from tests.node.core.rounds.test_document import inputs
 for way in (Way.OPTIMUM, Way.ASKING):
