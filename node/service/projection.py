@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
+from node.core.countries import country as country_of
+from node.core.sizes import size_of
 from node.store.ports import GraphPut, Held, TextPut
 from peers.encoding import JsonObject
 from vocab.framework import Action, load
@@ -51,6 +53,8 @@ _SCHEMES: Final = {
     "references": frozenset({"reference"}),
 }
 """The schemes of facets whose further fields hold other things as well."""
+_USES: Final = ("adaptedFrom", "usedPractice", "practices")
+"""Fields that hold practices that a record builds on, shows or offers."""
 _DATES: Final = (
     "reviewed",
     "ended",
@@ -71,16 +75,22 @@ class Publisher:
 
     Attributes:
         country: Two capital letters, or empty.
+        population: Residents; 0 where it does not say.
         name: Its names, one a language.
     """
 
     country: str = ""
+    population: int = 0
     name: LangMap = field(default_factory=dict)
 
     @classmethod
     def of(cls, profile: Mapping[str, Any]) -> Publisher:
         """From a City's or Organization's document."""
-        return cls(country=profile.get("country", ""), name=profile.get("name", {}))
+        return cls(
+            country=profile.get("country", ""),
+            population=profile.get("population", 0),
+            name=profile.get("name", {}),
+        )
 
 
 def profile_of_publisher(agent: str) -> str:
@@ -205,6 +215,8 @@ def _facets(
         "kind": (kind,),
         "city": (str(record["publisher"]),),
         "country": (country,) if country else (),
+        "region": (region,) if (region := country_of(country).region) else (),
+        "size": (size_of(publisher.population),) if publisher.population else (),
         "language": tuple(sorted(languages)),
         "state": _many(record.get("state")),
         "area": tuple(dict.fromkeys(action.area for action in actions)),
@@ -214,6 +226,7 @@ def _facets(
         "offer": _many(record.get("kind")) if kind == "Offer" else (),
         "study": _many(record.get("kind")) if kind == "Study" else (),
         "sdg": _many(record.get("sdgTargets")),
+        "uses": tuple(one for field in _USES for one in _many(record.get(field))),
         "evidence": ("yes",) if record.get("evidence") else (),
         **concepts,
     }

@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import web
 from markupsafe import Markup
 
+from node.core.sizes import bounds_of
 from node.store.ports import FacetCount, SearchWish
 from node.web import shelf
 from node.web.addresses import PLURALS
@@ -45,7 +46,9 @@ _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
         "action",
         "rightsHolders",
         "principle",
+        "region",
         "country",
+        "size",
         "language",
         "sdg",
         "evidence",
@@ -80,7 +83,9 @@ _LABELS: Final = {
     "action": mark("Action"),
     "rightsHolders": mark("Group"),
     "principle": mark("Right or principle"),
+    "region": mark("Part of the world"),
     "country": mark("Country"),
+    "size": mark("Size of the city"),
     "language": mark("Language of the record"),
     "sdg": mark("SDG target"),
     "evidence": mark("Evidence"),
@@ -212,6 +217,8 @@ class _Namer:
         named: Mapping[str, Callable[[str], Markup | str]] = {
             "kind": lambda kind: kind_name(words, kind),
             "country": words.place,
+            "region": words.place,
+            "size": self._size,
             "language": words.tongue,
             "evidence": lambda _: words.say("with documents"),
             "sdg": sdg_name,
@@ -224,6 +231,18 @@ class _Namer:
     def _agent(self, iri: str) -> Markup:
         named = self.names.get(iri)
         return self.shell.t(named) if named else Markup("<bdi>{}</bdi>").format(iri)
+
+    def _size(self, size: str) -> Markup | str:
+        say, number = self.shell.words.say, self.shell.words.number
+        try:
+            start, stop = bounds_of(size)
+        except ValueError:
+            return size
+        if stop is None:
+            return say("%(n)s residents and more", n=number(start))
+        if not start:
+            return say("fewer than %(n)s residents", n=number(stop))
+        return say("%(n)s to %(m)s residents", n=number(start), m=number(stop))
 
     def _area(self, slug: str) -> Markup | str:
         found = [one for one in load().scheme("area") if one.slug == slug]

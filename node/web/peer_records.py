@@ -1,4 +1,4 @@
-"""``/{plural}/{host}/{ulid}``: a peer's record as this node holds it, with its provenance.
+"""``/{plural}/{host}/{ulid}``, ``…/v/{n}``: a peer's record as this node holds it, and where from.
 
 It is a page about a copy, and its ``canonical`` link is the record's own address. What is answered
 for JSON-LD is the signed bytes, so that the copy can be checked like the original.
@@ -11,7 +11,7 @@ from aiohttp import web
 from node.errors import NotFound
 from node.web.addresses import PLURALS, host_of
 from node.web.context import addresses_of, home_of
-from node.web.records import answer, newest
+from node.web.records import answer, newest, version_of
 
 __all__ = ["record"]
 
@@ -19,15 +19,17 @@ _SINGULAR = {plural: singular for singular, plural in PLURALS.items()}
 
 
 async def record(request: web.Request) -> web.Response:
-    """The newest version of a record by its host and ULID; of our own, the way to its address."""
+    """A record by its host and ULID, or a version of it; of our own, the way to its address."""
     here = addresses_of(request)
+    number = int(request.match_info.get("version", 0))
     host = request.match_info["host"].lower().replace(":", "%3A")
     path = f"/{_SINGULAR[request.match_info['plural']]}/{request.match_info['ulid']}"
     if host == here.host:
-        raise web.HTTPMovedPermanently(here(path))
+        raise web.HTTPMovedPermanently(here(f"{path}/v/{number}" if number else path))
     for log in await home_of(request).ledger.logs():
         base = log.rpartition("/log/")[0]
         for iri in (f"https://{base}{path}", f"http://{base}{path}"):
             if host_of(iri) == host and await home_of(request).ledger.latest(iri) is not None:
-                return await answer(request, await newest(request, iri), fixed=False)
+                held = await (version_of(request, iri, number) if number else newest(request, iri))
+                return await answer(request, held, fixed=bool(number))
     raise NotFound("Expected a record of a node that this one follows, found none.")

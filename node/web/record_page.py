@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aiohttp import web
 from markupsafe import Markup
 
+from node.service.discover import found
 from node.service.erase import erased
 from node.service.home import Home
 from node.service.projection import profile_of_publisher
 from node.service.records import document_of
 from node.store.ports import Held, TextPut
+from node.web import shelf
 from node.web.addresses import PLURALS
 from node.web.answers import Link
 from node.web.context import home_of
@@ -71,6 +74,7 @@ async def record_page(
     view = view_of(said, shell, titles)
     writer = Writer(shell, titles)
     withdrawn = held.entry.kind is EntryKind.DELETE
+    users = await found(home, uses=[held.entry.object]) if view.kind == "Practice" else []
     return await render(
         request,
         "withdrawn.html" if withdrawn else "record.html",
@@ -79,7 +83,6 @@ async def record_page(
         links=links,
         vary=VARY if fixed else (*VARY, "Accept-Datetime"),
         headers=headers,
-        others=others,
         section="practices" if view.kind == "Practice" else "",
         iri=held.entry.object,
         held=held,
@@ -97,6 +100,10 @@ async def record_page(
         proof=document_of(held)["proof"],
         blocks={action.code: Block("in-place") for action in view.actions},
         newest=not fixed,
+        at=partial(_at, shell, held.entry.object),
+        versions=others[::-1],
+        users=users,
+        names=await shelf.names(request) if users else {},
         ours=shell.addresses.is_ours(held.entry.object),
         size=(await home.ledger.head(held.log)).size,
         erased=await erased(home, held.entry.object) if withdrawn else [],
@@ -111,6 +118,20 @@ async def known_of(home: Home, iris: set[str]) -> Mapping[str, TextPut]:
         if put is not None:
             found[iri] = put
     return found
+
+
+def _at(shell: Shell, iri: str, suffix: str) -> str:
+    """Where this node has a format or a version of a record; a profile has them at its own place.
+
+    Args:
+        suffix: Such as ``.ttl`` or ``/v/2``.
+    """
+    path = shell.addresses.path_of(iri) or ""
+    if shell.addresses.is_ours(iri):
+        path = iri.removeprefix(shell.addresses.base)
+    if path.startswith(("/cities/", "/organizations/")):
+        return iri + suffix
+    return shell.addresses(path + suffix) if suffix.startswith(".") else shell.href(path + suffix)
 
 
 def _crumb(shell: Shell, view: RecordView) -> Markup:
