@@ -276,7 +276,9 @@ async def test_what_was_withdrawn_keeps_its_versions_and_says_so(city: Site) -> 
 async def test_a_page_of_a_record_lists_its_versions(city: Site) -> None:
     page = await city.page(f"/practice/{ULID}")
     for number in (1, 2, 3):
-        assert f'href="{BASE}/practice/{ULID}/v/{number}"' in page
+        assert f"Version {number}" in page
+    for number in (1, 2):
+        assert f'href="/practice/{ULID}/v/{number}"' in page
 
 
 async def test_nothing_has_no_time_map(city: Site) -> None:
