@@ -7,7 +7,7 @@ is asked for within bounds (``node.service.strangers``).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -17,8 +17,9 @@ from node.service.contacts import document_of_peer, hint
 from node.service.erase import take_receipt
 from node.service.forks import take_flag
 from node.service.home import Home
+from node.store.ports import Contact
 from peers.did import Did, DidDocument, parse_did, read_document
-from peers.errors import BadSignature, Malformed
+from peers.errors import BadSignature, Malformed, Unreachable
 from peers.httpsig import LIFETIME, Request, check_claim, read_claim, verify_request
 from peers.notify import (
     Announcement,
@@ -30,6 +31,8 @@ from peers.notify import (
 )
 
 __all__ = ["receive"]
+
+_AGAIN: Final = timedelta(minutes=1)
 
 _MEDIA_TYPES: Final = ("application/ld+json", "application/activity+json")
 
@@ -89,12 +92,36 @@ async def _sender(home: Home, request: Request) -> Did:
     )
     key = document.http_keys.get(claim.keyid)
     if key is None:
+        await _expect_change(home, contact, claim.keyid)
         raise BadSignature(did.text, f"expected one of its request keys, found {claim.keyid}")
     verify_request(claim, request, key, about=did.text, now=int(now.timestamp()))
     expires = datetime.fromtimestamp(claim.expires + LIFETIME, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if not await home.desk.first_use(f"{claim.keyid} {claim.nonce}", expires, home.stamp()):
         raise BadSignature(did.text, "this very request was taken before")
     return did
+
+
+async def _expect_change(home: Home, contact: Contact | None, keyid: str) -> None:
+    """A peer that we follow may have changed its keys since we read its log: read it, then judge.
+
+    A message refused for good would be lost, and it may be the one that tells of a fork. That
+    somebody names a key is no reason to ask more often than once a minute.
+
+    Raises:
+        Unreachable: Nobody can tell yet.
+    """
+    if contact is None:
+        return
+    document = document_of_peer(contact)
+    if keyid in {**document.retired, **document.revoked}:
+        return
+    if contact.contacted < (home.now() - _AGAIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"):
+        await hint(home, contact.did)
+    raise Unreachable(
+        contact.did,
+        f"expected one of the request keys that its log has named so far, found {keyid}: its log "
+        "is read first, come back then",
+    )
 
 
 async def _document(home: Home, did: Did) -> DidDocument:

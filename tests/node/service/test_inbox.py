@@ -12,6 +12,8 @@ from node.service.contacts import contact_of, follow, set_state
 from node.service.home import Home
 from node.service.inbox import receive
 from node.service.publish import publish
+from node.service.replicate import sync_all, sync_hinted
+from node.service.rotate import rotate
 from peers.encoding import jcs
 from peers.errors import BadSignature, Malformed, PeerError, Unreachable
 from peers.httpsig import Request, sign_request
@@ -105,6 +107,33 @@ async def test_the_same_request_is_taken_once(aurora: Home, hansol: Home) -> Non
     with pytest.raises(BadSignature, match="was taken before"):
         await receive(hansol, request)
     await receive(hansol, message(aurora, nonce="m" * 20))
+
+
+async def test_a_key_that_we_have_not_heard_of_yet_is_no_refusal_for_good(
+    aurora: Home, hansol: Home, clock: Clock
+) -> None:
+    await follow(hansol, AURORA)
+    await sync_all(hansol)
+    await rotate(aurora, ["http"])
+    with pytest.raises(Unreachable, match="come back then"):
+        await receive(hansol, message(aurora, "o" * 20))
+    assert await hints(hansol) == [], "it was asked a moment ago"
+    clock.time += timedelta(minutes=2)
+    with pytest.raises(Unreachable, match="come back then"):
+        await receive(hansol, message(aurora, "p" * 20))
+    assert await hints(hansol) == ["did:web:aurora.example"]
+    await sync_hinted(hansol)
+    await receive(hansol, message(aurora, "q" * 20))
+
+
+async def test_a_key_that_was_replaced_is_refused_for_good(aurora: Home, hansol: Home) -> None:
+    await follow(hansol, AURORA)
+    before = message(aurora)
+    await rotate(aurora, ["http"])
+    await sync_all(hansol)
+    with pytest.raises(BadSignature, match="request keys"):
+        await receive(hansol, before)
+    assert await hints(hansol) == []
 
 
 async def test_a_request_signed_with_another_key_is_refused(aurora: Home, hansol: Home) -> None:
