@@ -17,6 +17,7 @@ from typing import Final
 __all__ = [
     "ABSOLUTE",
     "IDLE",
+    "LATE",
     "LINK_LIFE",
     "TOUCH",
     "Duty",
@@ -28,6 +29,7 @@ __all__ = [
     "link_fault",
     "lives",
     "new_secret",
+    "only_late",
     "removed",
     "with_duties",
 ]
@@ -40,6 +42,9 @@ IDLE: Final = 2 * 3600
 
 ABSOLUTE: Final = 12 * 3600
 """Seconds after sign-in after which a session ends, used or not: a long working day."""
+
+LATE: Final = 24 * 3600
+"""Seconds after ``ABSOLUTE`` in which a draft that was being written can still be saved."""
 
 TOUCH: Final = 300
 """Seconds between two notes that a session is in use: not a durable write at every request."""
@@ -159,4 +164,18 @@ def lives(session: Session, person: Person | None, now: int) -> bool:
         and person.turn == session.turn
         and -TOUCH <= now - session.started < ABSOLUTE
         and -TOUCH <= now - session.seen < IDLE
+    )
+
+
+def only_late(session: Session, person: Person | None, now: int) -> bool:
+    """Whether a session has ended by its age alone, and not long ago.
+
+    Whoever was writing then can still save what they wrote: nothing else, and nothing is shown.
+    """
+    return (
+        person is not None
+        and not person.gone
+        and person.turn == session.turn
+        and session.started <= session.seen <= now < session.started + ABSOLUTE + LATE
+        and not lives(session, person, now)
     )

@@ -22,6 +22,7 @@ from node.core.accounts import (
     link_fault,
     lives,
     new_secret,
+    only_late,
     removed,
     with_duties,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "change_duties",
     "end_session",
     "invite",
+    "late",
     "note_deed",
     "people",
     "remove",
@@ -185,13 +187,24 @@ async def signed_in(home: Home, secret: str) -> Person | None:
     session = Session(**_fields(data))
     person = await by_id(home, session.person)
     if not lives(session, person, now):
-        await home.desk.drop_page(_SESSION, key)
+        if not only_late(session, person, now):
+            await home.desk.drop_page(_SESSION, key)
         return None
     if now - session.seen >= TOUCH:
         seen = _page(replace(session, seen=now))
         if not await home.desk.swap_page(_SESSION, key, data, seen):
             return person if await home.desk.page(_SESSION, key) else None
     return person
+
+
+async def late(home: Home, secret: str) -> Person | None:
+    """Whose session this was, where it ended by its age alone: they may save a draft, no more."""
+    data = await home.desk.page(_SESSION, digest_of(secret))
+    if data is None:
+        return None
+    session = Session(**_fields(data))
+    person = await by_id(home, session.person)
+    return person if only_late(session, person, _now(home)) else None
 
 
 async def end_session(home: Home, secret: str) -> None:
@@ -205,7 +218,8 @@ async def _sweep(home: Home) -> None:
     over: dict[tuple[str, str], bytes | None] = {}
     for key, data in (await home.desk.pages(_SESSION)).items():
         session = Session(**_fields(data))
-        if not lives(session, await by_id(home, session.person), now):
+        person = await by_id(home, session.person)
+        if not lives(session, person, now) and not only_late(session, person, now):
             over[_SESSION, key] = None
     await home.desk.put_pages(over)
 

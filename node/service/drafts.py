@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from node.core.drafts import named
-from node.core.review import Comment, Review, Stage, fault, text_digest
+from node.core.review import Comment, Review, Stage, fault, text_digest, written
 from node.core.ulid import ulid
 from node.errors import NotFound, Refused
 from node.service.home import Home
@@ -25,6 +25,9 @@ __all__ = [
     "DRAFT",
     "NOTES",
     "REVIEW",
+    "add_notes",
+    "claim",
+    "document_in",
     "draft",
     "draft_page",
     "drafts",
@@ -81,7 +84,7 @@ def draft_page(home: Home, document: Mapping[str, Any], *, key: str = "") -> tup
 
 async def drafts(home: Home) -> dict[str, JsonObject]:
     """Every draft by its key."""
-    return {key: _document(data) for key, data in (await home.desk.pages(DRAFT)).items()}
+    return {key: document_in(data) for key, data in (await home.desk.pages(DRAFT)).items()}
 
 
 async def draft(home: Home, key: str) -> JsonObject:
@@ -93,13 +96,34 @@ async def draft(home: Home, key: str) -> JsonObject:
     found = await home.desk.page(DRAFT, key)
     if found is None:
         raise NotFound(f"{key}: expected the key of a draft, found none")
-    return _document(found)
+    return document_in(found)
 
 
 async def notes_of(home: Home, key: str) -> dict[str, str]:
     """What came with a draft that no field has room for: heading → text."""
     found = await home.desk.page(NOTES, key)
-    return {} if found is None else {name: str(text) for name, text in _document(found).items()}
+    return {} if found is None else {name: str(text) for name, text in document_in(found).items()}
+
+
+async def add_notes(home: Home, key: str, notes: Mapping[str, str]) -> None:
+    """Keep more texts beside a draft; what is there under the same heading stays, too."""
+    kept = await notes_of(home, key)
+    for heading, text in notes.items():
+        name, number = heading, 1
+        while kept.get(name, text) != text:
+            number += 1
+            name = f"{heading} ({number})"
+        kept[name] = text
+    await home.desk.put_page(NOTES, key, jcs(dict(kept)))
+
+
+async def claim(home: Home, who: str, documents: Mapping[str, JsonObject]) -> None:
+    """Say who has written these drafts, before they are kept: key → text."""
+    pages: dict[tuple[str, str], bytes | None] = {}
+    for key, document in documents.items():
+        review = written(await review_of(home, key), who, text_digest(document))
+        pages[REVIEW, key] = review_page(review)
+    await home.desk.put_pages(pages)
 
 
 async def review_of(home: Home, key: str) -> Review:
@@ -118,7 +142,7 @@ def review_page(review: Review) -> bytes:
 
 def read_review(data: bytes) -> Review:
     """A review as it was kept."""
-    said: JsonObject = _document(data)
+    said: JsonObject = document_in(data)
     return Review(
         **{
             **said,
@@ -183,7 +207,7 @@ async def published(home: Home, iri: object) -> JsonObject | None:
     held: Held | None = await home.ledger.latest(iri) if isinstance(iri, str) else None
     if held is None or held.log not in home.logs.values() or held.body is None:
         return None
-    return None if held.entry.kind is EntryKind.DELETE else _document(held.body.record)
+    return None if held.entry.kind is EntryKind.DELETE else document_in(held.body.record)
 
 
 def same_words(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
@@ -195,7 +219,8 @@ def same_words(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
     }
 
 
-def _document(data: bytes) -> JsonObject:
+def document_in(data: bytes) -> JsonObject:
+    """A document as the desk keeps it."""
     value = parse_json(data)
     assert isinstance(value, dict), "the desk keeps documents"
     return value

@@ -33,6 +33,7 @@ from node.service.append import Receipt
 from node.service.drafts import (
     DRAFT,
     REVIEW,
+    document_in,
     draft,
     draft_page,
     publish_drafts,
@@ -45,7 +46,7 @@ from node.service.home import Home
 from node.service.index import catch_up
 from node.service.publish import audience_named
 from node.store.ports import Audience, audience_of
-from peers.encoding import jcs, parse_json
+from peers.encoding import jcs
 from vocab.records import KINDS
 
 __all__ = [
@@ -112,8 +113,6 @@ async def save_draft(
         Whether it was as ``before``; where not, nothing was written.
     """
     key, content = draft_page(home, document, key=key)
-    said = parse_json(content)
-    assert isinstance(said, dict), "the desk keeps documents"
     old = None if before is None else jcs(dict(before))
     if old == content:
         return True
@@ -121,7 +120,7 @@ async def save_draft(
     if who not in review.writers:
         await note_deed(home, who, "write", key)
     # Who writes is known before what they wrote: nobody can approve a text of their own.
-    await _keep(home, key, written(review, who, text_digest(said)))
+    await _keep(home, key, written(review, who, text_digest(document_in(content))))
     return await home.desk.swap_page(DRAFT, key, old, content)
 
 

@@ -18,8 +18,9 @@ import orjson
 
 from node.core.sheets import Outcome, Places, Reader, RowRead, Table, known_places, place_key
 from node.core.sheets.wording import CellFinding, Spot, said
+from node.service.accounts import OPERATOR
 from node.service.discover import found
-from node.service.drafts import DRAFT, NOTES, draft_page, drafts, same_words
+from node.service.drafts import DRAFT, NOTES, claim, document_in, draft_page, drafts, same_words
 from node.service.home import Home
 from node.service.records import own_records
 from node.service.sheet_files import read_documents, read_rows, read_tables
@@ -45,6 +46,7 @@ class ImportWish:
         tag: The language of text where a heading names none; the officer's where it is empty.
         given: Heading → what to read instead.
         dry_run: Whether everything is done but nothing kept.
+        who: Id of the person whose file it is: they have written what it says.
     """
 
     name: str = ""
@@ -53,6 +55,7 @@ class ImportWish:
     tag: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
+    who: str = OPERATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ async def import_sheet(home: Home, data: bytes, wish: ImportWish) -> Imported:
     if refused:
         rows = tuple(replace(row, state="wrong", key="") for row in rows)
     elif taking.pages and not wish.dry_run:
+        await claim(home, wish.who, taking.documents)
         await home.desk.put_pages(taking.pages)
     return Imported(rows=rows, findings=refused, tables=tuple(tables), outcomes=tuple(outcomes))
 
@@ -205,12 +209,14 @@ class _Taking:
 
     Attributes:
         pages: What the desk is to keep, all together.
+        documents: Key of each draft → its text.
     """
 
     def __init__(self, home: Home, desk: _Desk, language: str) -> None:
         self._home, self._desk, self._language = home, desk, language
         self._seen: dict[str, int] = {}
         self.pages: dict[tuple[str, str], bytes | None] = {}
+        self.documents: dict[str, JsonObject] = {}
 
     def row(self, sheet: str, row: RowRead) -> RowTaken:
         """What becomes of a row."""
@@ -242,5 +248,6 @@ class _Taking:
         """A row as a draft, with what no field has room for."""
         key, content = draft_page(self._home, row.document)
         self.pages[DRAFT, key] = content
+        self.documents[key] = document_in(content)
         self.pages[NOTES, key] = jcs(dict(row.notes)) if row.notes else None
         return key

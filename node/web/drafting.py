@@ -21,17 +21,18 @@ from node.core.forms import (
     place_of,
     section_of,
     sections_of,
+    steps_of,
 )
 from node.errors import NotFound
 from node.service.accounts import people
-from node.service.drafts import drop_draft, notes_of, review_of
+from node.service.drafts import add_notes, drop_draft, notes_of, review_of
 from node.service.reviews import note_drop, save_draft
 from node.web.addresses import PLURALS
 from node.web.context import home_of
-from node.web.forms import FormView, seen_of, tabs_of, violations
+from node.web.forms import FormView, place_label, seen_of, tabs_of, violations
 from node.web.pages import own_profile, render, shell_of
 from node.web.shell import Shell
-from node.web.staff import PERSON, check_form, form_token, may
+from node.web.staff import LATE_SAVE, PERSON, check_form, form_token, may
 from node.web.written import Written, begun, view_of_draft, whole_of, written_at
 from peers.encoding import JsonObject
 from vocab.framework import load
@@ -77,6 +78,15 @@ async def save(request: web.Request) -> web.Response:
                 for one in dict.fromkeys((*stored, *mine))
                 if stored.get(one) != mine.get(one)
             }
+            if others and LATE_SAVE in request:
+                # Nothing can be shown, and nothing of either is lost: it is kept beside the draft.
+                beside = {
+                    place_label(written.kind, steps_of(one), shell.language): _shown(mine[one])
+                    for one in others
+                    if one in mine
+                }
+                await add_notes(home, written.key, beside)
+                return _go(shell, written, section, tag, form)
             if others:
                 return await _page(
                     request, written, section, made=made, tag=tag, others=others, status=_CHANGED

@@ -224,7 +224,11 @@ async def _held(request: web.Request) -> _Kept:
         raise web.HTTPNotFound(text="Expected a file of yours, found none: send it again.")
     shell = await shell_of(request)
     wish = ImportWish(
-        name=said["name"], kind=said["kind"], tag=said["tag"], language=shell.language
+        name=said["name"],
+        kind=said["kind"],
+        tag=said["tag"],
+        language=shell.language,
+        who=request[PERSON].id,
     )
     return _Kept(key, data, wish)
 

@@ -7,14 +7,16 @@ returns it. The form carries the digest of the text that its page showed: nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from markupsafe import Markup
 
 from node.core.accounts import Duty
 from node.core.changes import Change, Piece, changes, pieces
+from node.core.forms import steps_of
 from node.core.review import Comment, Review, Stage, text_digest
+from node.core.sheets.columns import fields_of
 from node.errors import NodeError
 from node.service.accounts import OPERATOR, people
 from node.service.drafts import review_of
@@ -101,7 +103,12 @@ async def _page(
     document = whole_of(home, written.document)
     names = await names_of(home)
     left = shell.words.say("somebody who has left")
-    rows = [_row(shell, written, one, review) for one in changes(written.published, document)]
+    order = [one.key for one in fields_of(written.kind)]
+    found = sorted(
+        changes(written.published, document),
+        key=lambda one: order.index(key) if (key := str(one.place[0])) in order else len(order),
+    )
+    rows = [_row(shell, written, one, review) for one in found]
     shown = {row.name for row in rows}
     return await render(
         request,
@@ -158,7 +165,4 @@ def _label(written: Written, field: str, shell: Shell) -> str:
     """A place as it stands in a comment, in words; empty for the whole."""
     if not field:
         return ""
-    steps: tuple[Any, ...] = tuple(
-        int(one) if one.isdecimal() and one.isascii() else one for one in field.split(".")
-    )
-    return place_label(written.kind, steps, shell.language)
+    return place_label(written.kind, steps_of(field), shell.language)

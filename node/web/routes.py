@@ -50,7 +50,7 @@ from node.web.api.operation import ROOT, preflight, serve
 from node.web.api.table import OPERATIONS
 from node.web.ontology import FILES
 from node.web.readers import members_only
-from node.web.staff import staff
+from node.web.staff import saving, staff
 
 __all__ = ["ROUTES", "Route"]
 
@@ -177,7 +177,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"/desk/{_PLURAL}/new", staff(drafting.new, *_WRITERS)),
     ("GET", f"/desk/drafts/{_NAME}", staff(drafting.overview)),
     ("GET", f"/desk/drafts/{_NAME}/{_SECTION}", staff(drafting.part, *_WRITERS)),
-    ("POST", f"/desk/drafts/{_NAME}/{_SECTION}", staff(drafting.save, *_WRITERS)),
+    ("POST", f"/desk/drafts/{_NAME}/{_SECTION}", saving(drafting.save, *_WRITERS)),
     ("POST", f"/desk/drafts/{_NAME}/drop", staff(drafting.drop, *_WRITERS)),
     ("GET", "/desk/people", staff(people.listing, Duty.ADMIN)),
     ("POST", "/desk/people", staff(people.invite, Duty.ADMIN)),

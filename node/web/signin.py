@@ -20,7 +20,8 @@ __all__ = ["leave", "show", "spend"]
 
 async def show(request: web.Request) -> web.Response:
     """``/sign-in``, with ``?link=`` where somebody follows one."""
-    return await _page(request, request.query.get("link", "")[:200])
+    saved = request.query.get("saved", "") == "1"
+    return await _page(request, request.query.get("link", "")[:200], saved=saved)
 
 
 async def spend(request: web.Request) -> web.Response:
@@ -58,7 +59,7 @@ async def leave(request: web.Request) -> web.Response:
 
 
 async def _page(
-    request: web.Request, link: str, *, problem: str = "", status: int = 200
+    request: web.Request, link: str, *, problem: str = "", saved: bool = False, status: int = 200
 ) -> web.Response:
     shell = await shell_of(request)
     return await render(
@@ -70,4 +71,5 @@ async def _page(
         link=link,
         first=await is_first(home_of(request), link),
         problem=problem,
+        saved=saved,
     )

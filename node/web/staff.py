@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from node.core.accounts import ABSOLUTE, Duty, Person
-from node.service.accounts import signed_in
+from node.core.accounts import ABSOLUTE, LATE, Duty, Person
+from node.service.accounts import late, signed_in
 from node.service.home import Home
-from node.web.context import addresses_of, home_of
+from node.web.context import addresses_of, chosen_language, home_of
 
 __all__ = [
+    "LATE_SAVE",
     "PERSON",
     "check_form",
     "check_origin",
@@ -30,6 +31,7 @@ __all__ = [
     "may",
     "must_be",
     "open_session",
+    "saving",
     "secret_of",
     "staff",
 ]
@@ -38,6 +40,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PERSON: Final = web.RequestKey("person", Person)
 """Who is signed in, on every page that ``staff`` guards."""
+
+LATE_SAVE: Final = web.RequestKey("late", bool)
+"""Set where a draft is saved after its writer's session has ended."""
 
 TOKEN: Final = "token"  # noqa: S105 - the field's name
 """The form field that carries the session's token."""
@@ -70,6 +75,32 @@ def staff(handler: Handler, *duties: Duty) -> Handler:
         return response
 
     return guarded
+
+
+def saving(handler: Handler, *duties: Duty) -> Handler:
+    """A POST that keeps what somebody wrote, even where their session has ended by its age.
+
+    It is then done for the person whose session it was, marked by ``LATE``; whatever it answers,
+    they are led to the sign-in page, and nothing is shown to them.
+    """
+    guarded = staff(handler, *duties)
+
+    @wraps(handler)
+    async def saved(request: web.Request) -> web.StreamResponse:
+        home, secret = home_of(request), secret_of(request)
+        person = None
+        if secret and await signed_in(home, secret) is None:
+            person = await late(home, secret)
+        if person is None:
+            return await guarded(request)
+        must_be(person, *duties)
+        check_origin(request)
+        request[PERSON], request[LATE_SAVE] = person, True
+        await handler(request)
+        to = addresses_of(request)("/sign-in", saved="1", lang=chosen_language(request))
+        return web.Response(status=303, headers={"Location": to, "Cache-Control": "no-store"})
+
+    return saved
 
 
 def may(person: Person, *duties: Duty) -> bool:
@@ -152,4 +183,4 @@ def open_session(request: web.Request, response: web.Response, secret: str) -> N
         "secure": base.scheme == "https",
         "path": f"{base.path}/" if base.path else "/",
     }
-    response.set_cookie(cookie_of(home), secret, max_age=ABSOLUTE if secret else 0, **said)  # type: ignore[arg-type]
+    response.set_cookie(cookie_of(home), secret, max_age=ABSOLUTE + LATE if secret else 0, **said)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from the types, as sheets do (``node.core.sheets``); nothing here names a field 
 from __future__ import annotations
 
 from node.core.forms.controls import Block, Choice, Control, Group, Look, form_of
-from node.core.forms.findings import found_at, place_of
+from node.core.forms.findings import found_at, place_of, steps_of
 from node.core.forms.plan import Section, section_of, sections_of
 from node.core.forms.sent import filled, part_of, written_in
 
@@ -27,5 +27,6 @@ __all__ = [
     "place_of",
     "section_of",
     "sections_of",
+    "steps_of",
     "written_in",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from vocab.shapes import Finding
 
-__all__ = ["found_at", "place_of"]
+__all__ = ["found_at", "place_of", "steps_of"]
 
 
 def place_of(finding: Finding) -> tuple[str | int, ...]:
@@ -20,10 +20,19 @@ def place_of(finding: Finding) -> tuple[str | int, ...]:
     >>> place_of(Finding("/evidence/0/caption/es", "", "", ""))
     ('evidence', 0, 'caption', 'es')
     """
-    steps = finding.path.split("/")[1:]
     return tuple(
-        int(step) if step.isdecimal() and step.isascii() else _plain(step) for step in steps
+        int(step) if step.isdecimal() and step.isascii() else _plain(step)
+        for step in finding.path.split("/")[1:]
     )
+
+
+def steps_of(name: str) -> tuple[str | int, ...]:
+    """The place that a control's name, or a comment, is about.
+
+    >>> steps_of("evidence.0.caption.es")
+    ('evidence', 0, 'caption', 'es')
+    """
+    return tuple(int(one) if one.isdecimal() and one.isascii() else one for one in name.split("."))
 
 
 def found_at(findings: Iterable[Finding], place: tuple[str | int, ...]) -> list[Finding]:

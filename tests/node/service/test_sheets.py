@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from node.core.review import text_digest
 from node.core.sheets.table import ROWS
-from node.errors import Invalid
+from node.errors import Invalid, Refused
 from node.service import drafts
+from node.service.drafts import draft, review_of
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.publish import publish
 from node.service.records import own_records
+from node.service.reviews import approve, submit
 from node.service.sheet_calls import import_call, list_drafts_call
 from node.service.sheet_files import sheet_of, template
 from node.service.sheets import Imported, ImportWish, import_sheet
@@ -316,3 +319,15 @@ async def test_the_facts_about_real_cities_import_without_loss(shared: Path) -> 
         assert record["source"] == row["source"]
         assert record.get("date", "") == row["date"]
         assert record["subject"].startswith("https://sws.geonames.org/")
+
+
+async def test_whoever_sends_a_sheet_has_written_what_it_says() -> None:
+    home = await home_of("https://aurora.example", two_people=True)
+    sheet = "título,acción\nUna oficina,S3\n".encode()
+    wish = ImportWish(name="obras.csv", language="es", tag="es", who="amaru")
+    done = await import_sheet(home, sheet, wish)
+    (key,) = done.drafted
+    assert (await review_of(home, key)).writers == ("amaru",)
+    await submit(home, "benita", key)
+    with pytest.raises(Refused, match="yourself"):
+        await approve(home, "amaru", key, text_digest(await draft(home, key)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from node.service.accounts import audit
+from node.core.accounts import ABSOLUTE, IDLE, LATE
+from node.service.accounts import audit, change_duties, remove
 from node.service.drafts import drafts
 from node.service.publish import publish
 from tests.homes import FW, Clock, home_of, practice
@@ -194,3 +196,63 @@ async def test_a_form_of_another_session_or_site_is_refused(desk: Desk) -> None:
 )
 async def test_what_is_not_there_says_so(desk: Desk, path: str) -> None:
     assert (await desk.open(path)).status == 404
+
+
+async def test_what_is_sent_after_the_session_ended_is_saved_and_nothing_is_shown(
+    desk: Desk,
+) -> None:
+    page = await desk.press(await desk.open("/desk/practices/new?text=es"), "save")
+    clock = desk.home.now
+    assert isinstance(clock, Clock)
+    clock.time += timedelta(seconds=IDLE + 60)
+    assert (await desk.get(page.path)).status == 303
+    page = await desk.press(page, "look", {"title.es": "Escrito hasta tarde"})
+    assert page.path.startswith("/sign-in?saved=1")
+    assert "what you wrote is saved" in page.text
+    assert "Escrito hasta tarde" not in page.html
+    ((_, document),) = (await drafts(desk.home)).items()
+    assert document["title"] == {"es": "Escrito hasta tarde"}
+    assert (await desk.get("/desk")).status == 303
+
+
+async def test_what_is_sent_late_over_anothers_text_is_kept_beside_it(desk: Desk) -> None:
+    mine = await desk.press(await desk.open("/desk/practices/new?text=es"), "save")
+    clock = desk.home.now
+    assert isinstance(clock, Clock)
+    clock.time += timedelta(seconds=IDLE + 60)
+    other = Desk(desk.site)
+    await other.sign_in_as("Benita", "author")
+    await other.press(await other.open(mine.path), "save", {"title.es": "Lo de Benita"})
+    page = await desk.press(mine, "save", {"title.es": "Lo de Amaru"})
+    assert page.path.startswith("/sign-in")
+    assert "Benita" not in page.html
+    page = await other.open(mine.path)
+    assert page.form("save").fields["title.es"] == ["Lo de Benita"]
+    assert "Lo de Amaru" in page.text
+
+
+@pytest.mark.parametrize("end", ["signed out", "removed", "another role", "too late", "forged"])
+async def test_an_ended_session_saves_nothing_where_it_did_not_end_by_its_age(
+    desk: Desk, end: str
+) -> None:
+    page = await desk.press(await desk.open("/desk/practices/new?text=es"), "save")
+    clock = desk.home.now
+    assert isinstance(clock, Clock)
+    match end:
+        case "signed out":
+            kept = desk.cookie
+            await desk.post("/sign-out", {"token": await desk.token()})
+            desk.cookie = kept
+        case "removed":
+            await remove(desk.home, "operator", "amaru@aurora.example")
+        case "another role":
+            await change_duties(desk.home, "operator", "amaru@aurora.example", ["reviewer"])
+        case "too late":
+            clock.time += timedelta(seconds=ABSOLUTE + LATE + 60)
+        case _:
+            clock.time += timedelta(seconds=IDLE + 60)
+            page.form("save").fields["token"] = ["0" * 32]
+    answer = await desk.press(page, "save", {"title.es": "No"})
+    assert answer.status == 403
+    ((_, document),) = (await drafts(desk.home)).items()
+    assert "title" not in document
