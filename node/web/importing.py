@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from node.core.sheets import SHEETS, CellFinding
 from node.core.sheets.table import column_letters
@@ -22,6 +22,7 @@ from node.service.sheets import Imported, ImportWish, import_sheet
 from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.staff import PERSON, check_form, form_token
+from node.web.uploads import read_form
 from peers.encoding import JsonObject, jcs, parse_json
 from vocab.languages import LANGUAGES
 
@@ -29,8 +30,6 @@ __all__ = ["page", "returned", "take", "template", "upload"]
 
 LARGEST: Final = 10 * 1024 * 1024
 """Bytes of a file: fifty thousand rows are far fewer."""
-_FIELD: Final = 1000
-"""Bytes of any other field of the form."""
 _FILE, _ABOUT = "upload", "upload-about"
 """Families of the desk's pages: key → the file; key → what it is called, and whose it is."""
 _DAY: Final = 24 * 3600 * 1000
@@ -70,7 +69,7 @@ async def template(request: web.Request) -> web.Response:
 async def upload(request: web.Request) -> web.Response:
     """``POST /desk/import``: keep the file, and show what would become of it."""
     shell = await shell_of(request)
-    fields, data = await _form(request)
+    fields, data = await read_form(request, LARGEST)
     if not data:
         return await _page(request, problem=shell.words.say("Choose a file."), status=422)
     home = home_of(request)
@@ -167,37 +166,6 @@ def _finding(sheet: str, found: CellFinding) -> dict[str, Any]:
         "mend": found.finding.mend,
         "refuses": found.refuses,
     }
-
-
-async def _form(request: web.Request) -> tuple[dict[str, str], bytes]:
-    """The form's fields, and the file; the token comes first, and nothing is read without it.
-
-    Raises:
-        web.HTTPRequestEntityTooLarge: The file is larger than is taken.
-    """
-    fields: dict[str, str] = {}
-    data, checked = b"", False
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader) or part.name is None:
-            raise web.HTTPBadRequest(text="Expected the fields of the form, found other parts.")
-        whole = await _part(part, LARGEST if part.name == "file" else _FIELD)
-        if not checked:
-            check_form(request, whole.decode(errors="replace") if part.name == "token" else None)
-            checked = True
-        if part.name == "file":
-            data, fields["filename"] = whole, (part.filename or "")[-200:]
-        else:
-            fields[part.name] = whole.decode(errors="replace")
-    return fields, data
-
-
-async def _part(part: BodyPartReader, most: int) -> bytes:
-    whole = b""
-    while chunk := await part.read_chunk(64 * 1024):
-        whole += chunk
-        if len(whole) > most:
-            raise web.HTTPRequestEntityTooLarge(most, len(whole))
-    return whole
 
 
 async def _keep(home: Home, whose: str, data: bytes, wish: ImportWish) -> _Kept:
