@@ -82,9 +82,14 @@ def draft_page(home: Home, document: Mapping[str, Any], *, key: str = "") -> tup
     return key or ulid(int(home.now().timestamp() * 1000), home.entropy), jcs(made)
 
 
-async def drafts(home: Home) -> dict[str, JsonObject]:
-    """Every draft by its key."""
-    return {key: document_in(data) for key, data in (await home.desk.pages(DRAFT)).items()}
+async def drafts(home: Home, segment: str = "") -> dict[str, JsonObject]:
+    """Every draft by its key.
+
+    Args:
+        segment: Only those whose address has it, such as ``/action-status/``.
+    """
+    kept = await home.desk.pages(DRAFT)
+    return {key: document_in(data) for key, data in kept.items() if segment in key}
 
 
 async def draft(home: Home, key: str) -> JsonObject:

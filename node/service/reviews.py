@@ -68,6 +68,8 @@ __all__ = [
 
 _log = structlog.get_logger(__name__)
 
+DUE: Final = "draft-due"
+"""Family of the desk's pages: key of a draft that was scheduled → when. Its review has the say."""
 _NAMES: Final = ("city", "organization")
 
 
@@ -80,17 +82,17 @@ async def iri_named(home: Home, name: str, *, withdrawn: bool = False) -> str:
     Raises:
         NotFound: There is neither.
     """
-    for key in await home.desk.pages(DRAFT):
-        if key == name or key.rpartition("/")[2] == name:
-            return key
     if name in _NAMES:
         return f"{home.base_url}/{name}"
-    for segment in KINDS.values() if is_ulid(name) else ():
-        iri = f"{home.base_url}/{segment}/{name}"
-        if await published(home, iri) is not None:
-            return iri
-        if withdrawn and await audience_before(home, iri) is not None:
-            return iri
+    keys = [f"{home.base_url}/{segment}/{name}" for segment in KINDS.values()]
+    for key in [name, *keys] if is_ulid(name) else ():
+        if await home.desk.page(DRAFT, key) is not None:
+            return key
+    for key in keys if is_ulid(name) else ():
+        if await published(home, key) is not None:
+            return key
+        if withdrawn and await audience_before(home, key) is not None:
+            return key
     raise NotFound(f"{name}: expected a draft or a record of this node, found neither")
 
 
@@ -218,6 +220,7 @@ async def schedule(
         raise Refused("expected the text as you looked at it, found it changed: look at it again")
     if reason := await why_not_yet(home, key):
         raise Refused(reason)
+    await home.desk.put_page(DUE, key, publish_at.encode())
     await _do(
         home,
         who,
@@ -239,24 +242,28 @@ async def publish_due(home: Home) -> int:
         How many were published.
     """
     done = 0
-    for key, review in (await reviews(home)).items():
+    for key, when in (await home.desk.pages(DUE)).items():
+        if when.decode() > home.stamp():
+            continue
+        review = await review_of(home, key)
         if not due(review, home.stamp()):
+            await home.desk.drop_page(DUE, key)  # It was taken back, or published by hand.
             continue
         try:
-            if text_digest(await draft(home, key)) != review.digest:
-                raise Refused("expected the text as it was scheduled, found it changed")
-            await publish_reviewed(
-                home,
-                review.scheduled_by,
-                key,
-                audience_named(review.audience),
-                digest=review.digest,
-            )
+            await _publish_scheduled(home, key, review)
             done += 1
         except NodeError as exc:
             _log.warning("a draft was not published at its time", draft=key, reason=str(exc))
             await _keep(home, key, unscheduled(await review_of(home, key), str(exc)[:500]))
+        await home.desk.drop_page(DUE, key)
     return done
+
+
+async def _publish_scheduled(home: Home, key: str, review: Review) -> None:
+    if text_digest(await draft(home, key)) != review.digest:
+        raise Refused("expected the text as it was scheduled, found it changed")
+    audience = audience_named(review.audience)
+    await publish_reviewed(home, review.scheduled_by, key, audience, digest=review.digest)
 
 
 async def audience_before(home: Home, iri: str) -> Audience | None:

@@ -29,6 +29,7 @@ from node.web.staff import PERSON, check_form, form_token, may
 from node.web.written import Written, begun, written_at
 from peers.encoding import JsonObject
 from vocab.framework import Action, load
+from vocab.records import KINDS
 
 __all__ = ["listing", "one", "still_true"]
 
@@ -129,11 +130,7 @@ async def still_true(request: web.Request) -> web.Response:
 
 async def _standing(home: Home) -> Mapping[str, Sequence[Standing]]:
     """Code of an action → its statuses, published or drafted, the whole city's first."""
-    waiting = {
-        key: document
-        for key, document in (await drafts(home)).items()
-        if document.get("type") == _STATUS
-    }
+    waiting = await drafts(home, f"/{KINDS[_STATUS]}/")
     said: dict[str, JsonObject] = {
         held.entry.object: document_of(held)
         for held in await own_records(home, kind=_STATUS)

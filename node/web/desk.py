@@ -9,7 +9,7 @@ from aiohttp import web
 from node.core.accounts import Duty
 from node.core.drafts import called
 from node.core.personal import traces
-from node.core.review import Review
+from node.core.review import Review, Stage
 from node.errors import Invalid, NodeError
 from node.service.accounts import note_deed
 from node.service.drafts import draft, drafts, notes_of, publish_drafts
@@ -27,6 +27,8 @@ from vocab.shapes import Severity, check
 
 __all__ = ["WRITTEN", "page", "publish"]
 
+_SHOWN: Final = 100
+"""Drafts on one page of the list."""
 WRITTEN: Final = (
     "Practice",
     "Strategy",
@@ -88,10 +90,18 @@ async def _page(
 ) -> web.Response:
     home, shell, person = home_of(request), await shell_of(request), request[PERSON]
     kept = await drafts(home)
+    pages = max(1, -(-len(kept) // _SHOWN))
+    page = min(_number(request.query.get("page", "")), pages)
+    newest = sorted(kept, key=lambda key: key.rpartition("/")[2], reverse=True)
     known = await reviews(home)
     rows = [
         _row(shell, key, one, await notes_of(home, key), known.get(key, Review()))
-        for key, one in kept.items()
+        for key, one in ((key, kept[key]) for key in newest[(page - 1) * _SHOWN : page * _SHOWN])
+    ]
+    waiting = [
+        {"name": key.rpartition("/")[2], "kind": kept[key].get("type"), "title": called(kept[key])}
+        for key in newest
+        if known.get(key, Review()).stage is Stage.WAITING
     ]
     for row in rows:
         row["waits"] = await why_not_yet(home, str(row["key"]))
@@ -104,6 +114,9 @@ async def _page(
         person=person,
         token=form_token(request),
         rows=rows,
+        waiting=waiting,
+        page=page,
+        pages=pages,
         problem=problem,
         findings=findings,
         receipts=receipts or [],
@@ -113,6 +126,11 @@ async def _page(
         may_publish=may(person, Duty.PUBLISHER),
         may_review=may(person, Duty.REVIEWER, Duty.PUBLISHER),
     )
+
+
+def _number(text: str) -> int:
+    """A page's number, from 1."""
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 def _row(

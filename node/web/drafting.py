@@ -114,7 +114,7 @@ async def overview(request: web.Request) -> web.Response:
         saved=request.query.get("saved", "") == "1",
         findings=[(one, section_of(written.kind, str(place_of(one)[0]))) for one in findings],
         view=None if findings else await view_of_draft(home, shell, written),
-        may_publish=may(request[PERSON], Duty.PUBLISHER),
+        may_write=may(request[PERSON], Duty.AUTHOR, Duty.PUBLISHER),
     )
 
 

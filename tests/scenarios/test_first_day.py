@@ -10,7 +10,9 @@ from pathlib import Path
 
 import aiohttp
 
+from node.config import DeskSettings
 from node.service import accounts
+from node.service.home import Home
 from node.service.verify import verify_url
 from tests.homes import FW
 from tests.node.web.desks import Form, Page, page_of
@@ -102,3 +104,52 @@ async def test_from_a_link_to_a_practice_that_is_published_found_and_verified(
         assert steps
         assert all(step.ok for step in steps), steps
         await check_everything(home)
+
+
+async def test_an_approver_returns_and_approves_in_her_own_language(tmp_path: Path) -> None:
+    config = await made(tmp_path, "Puerto Aurora")
+    two = config.model_copy(update={"desk": DeskSettings(two_people=True)})
+    async with running(two) as [home], browser_session() as first, browser_session() as second:
+        author = await signed_in(home, first, "Amaru", "author", "publisher")
+        page = await author.open("/desk/practices/new?text=es")
+        page = await author.press(
+            page, "publish", title__es="Una defensoría que va a los barrios", action=S3
+        )
+        assert "Primero debe aprobarlo otra persona" in page.text
+        page = await author.press(page, "submit")
+        here = page.path.partition("?")[0]
+
+        approver = await signed_in(home, second, "Salma", "reviewer")
+        page = await approver.open(f"{here}?lang=ar")
+        assert 'dir="rtl"' in page.html
+        assert "ينتظر المراجعة." in page.text
+        page = await approver.press(page, "return", reason="أين؟", **{"on.title.es": "أي أحياء؟"})
+        assert "أين؟" in page.text
+
+        name = here.rpartition("/")[2]
+        page = await author.open(f"/desk/drafts/{name}/basics?text=es")
+        assert "أي أحياء؟" in page.text
+        page = await author.press(page, "save", title__es="Una defensoría que va a dos barrios")
+        page = await author.press(await author.open(here), "submit")
+        page = await approver.press(await approver.open(f"{here}?lang=ar"), "approve")
+        page = await author.press(await author.open(f"/desk/publish/{name}"), "publish")
+        assert "Se sostiene" in page.text
+
+        page = await author.open(f"/practice/{name}")
+        assert "Una defensoría que va a dos barrios" in page.text
+        page = await author.open(f"/desk/withdraw/{name}")
+        await author.press(page, "Retirarlo a la vista de todos", reason="mistake")
+        async with first.get(f"{home.base_url}/practice/{name}") as answer:
+            assert answer.status == 410
+        await check_everything(home)
+
+
+async def signed_in(home: Home, session: aiohttp.ClientSession, name: str, *duties: str) -> Browser:
+    """Somebody new, at the desk."""
+    contact = f"{name.lower()}@aurora.example"
+    await accounts.invite(home, "operator", name, contact, duties)
+    browser = Browser(home.base_url, session)
+    link = await accounts.sign_in_link(home, "operator", contact)
+    page = await browser.open(f"/sign-in?link={link}")
+    await browser.press(page, "Iniciar sesión en este ordenador")
+    return browser
