@@ -26,6 +26,7 @@ from node.service.erase import erase_withdrawn
 from node.service.exchanges import settle
 from node.service.home import Home
 from node.service.index import catch_up
+from node.service.log_facts import tell_logs
 from node.service.outbox import announce, deliver
 from node.service.replicate import rejudge, sync_hinted, sync_peer
 from node.service.reviews import publish_due
@@ -41,6 +42,8 @@ _SOON: Final = 2
 
 _AGAIN: Final = 60
 """Seconds between attempts to find out whether we may sign, while we may not."""
+_TOLD: Final = 300
+"""Seconds between looks at who vouches for logs that have not grown."""
 _TIDY: Final = 3600
 """Seconds between erasures: each writes indexes and graph anew, so one an hour does for all."""
 
@@ -65,6 +68,8 @@ async def scheduled(home: Home) -> AsyncIterator[None]:
         scheduler.add_job(_safely, "interval", seconds=_SOON, args=(home, name, work), id=name)
     standing = (home, "standing", lambda: _stand(home))
     scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
+    telling = (home, "logs", lambda: tell_logs(home))
+    scheduler.add_job(_safely, "interval", seconds=_TOLD, args=telling, id="logs")
     erasing = (home, "erase", lambda: erase_withdrawn(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=erasing, id="erase")
     scheduler.start()
@@ -169,6 +174,7 @@ async def begin(home: Home) -> None:
     await rejudge(home)
     await settle(home)
     await catch_up(home)
+    await tell_logs(home)
     await erase_withdrawn(home)
 
 

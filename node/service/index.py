@@ -20,13 +20,14 @@ import orjson
 import structlog
 
 from node.service.home import Home
+from node.service.log_facts import log_steps
 from node.service.projection import (
     Publisher,
     graphs_of,
     profile_of_publisher,
-    provenance_graph,
     text_of,
 )
+from node.service.provenance import provenance_graph
 from node.store.ports import (
     Audience,
     Change,
@@ -211,17 +212,15 @@ async def _touched_by_profile(home: Home, change: Change) -> dict[str, Held | No
 
 
 async def _graph_steps(home: Home, changes: Sequence[Change]) -> list[GraphPut | Drop]:
-    sizes: dict[str, int] = {}
-    steps: list[GraphPut | Drop] = []
+    """Records' graphs, and those of the logs that have grown."""
+    steps: list[GraphPut | Drop] = [*await log_steps(home, {one.held.log for one in changes})]
     for number, (iri, held) in enumerate(_newest(changes, Audience.PUBLIC).items()):
         await _breathe(number)
         if held is None:
             steps += [Drop(iri), Drop(provenance_graph(iri))]
             continue
-        if held.log not in sizes:
-            sizes[held.log] = (await home.ledger.head(held.log)).size
         try:
-            steps += graphs_of(held, _record_of(held), sizes[held.log])
+            steps += graphs_of(held, _record_of(held))
         except NotJsonLd as exc:
             # One record that this version cannot read must not keep all others from the graph.
             _log.error("record without a graph", iri=iri, reason=str(exc))

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from node.core.countries import country as country_of
 from node.core.sizes import size_of
+from node.service.provenance import record_provenance
 from node.store.ports import GraphPut, Held, TextPut
 from peers.encoding import JsonObject
 from vocab.framework import Action, load
@@ -22,7 +23,7 @@ from vocab.jsonld import to_quads
 from vocab.languages import LangMap
 from vocab.terms import FW
 
-__all__ = ["Publisher", "graphs_of", "profile_of_publisher", "provenance_graph", "text_of"]
+__all__ = ["Publisher", "graphs_of", "profile_of_publisher", "text_of"]
 
 _TITLES: Final = ("title", "name", "subjectName", "memberName")
 _CONCEPTS: Final = (
@@ -101,11 +102,6 @@ def profile_of_publisher(agent: str) -> str:
     """
     base, _, kind = agent.rpartition("/#")
     return f"{base}/{kind}"
-
-
-def provenance_graph(iri: str) -> str:
-    """Name of the graph that says where a record stands."""
-    return f"{iri}#provenance"
 
 
 def text_of(held: Held, record: JsonObject, publisher: Publisher) -> TextPut:
@@ -240,59 +236,15 @@ def _many(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, list) else ()
 
 
-def graphs_of(held: Held, record: JsonObject, size: int) -> tuple[GraphPut, GraphPut]:
+def graphs_of(held: Held, record: JsonObject) -> tuple[GraphPut, GraphPut]:
     """A record's graph and its provenance graph.
 
     Args:
         held: Its newest admitted entry.
         record: Its body, parsed.
-        size: Entries that the log's checkpoint covers now.
 
     Raises:
         vocab.errors.NotJsonLd: It is no record of ours; admission lets no such thing in.
     """
-    iri = held.entry.object
-    return (
-        GraphPut(graph=iri, triples=to_quads(record)),
-        GraphPut(graph=provenance_graph(iri), triples=_provenance(held, record, size), union=False),
-    )
-
-
-_RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_AS: Final = "https://www.w3.org/ns/activitystreams#"
-_DCT: Final = "http://purl.org/dc/terms/"
-_PROV: Final = "http://www.w3.org/ns/prov#"
-_SCHEMA: Final = "https://schema.org/"
-_SEC: Final = "https://w3id.org/security#"
-_XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-
-
-def _provenance(held: Held, record: JsonObject, size: int) -> str:
-    """Where a record stands and who signed it, in the words of PROV, ActivityStreams and W3C DI."""
-    entry, proof = held.entry, record["proof"]
-    log, _, _ = entry.id.rpartition("/e/")
-    signature = f"{provenance_graph(entry.object)}-proof"
-    lines = [
-        (entry.object, f"{_PROV}wasGeneratedBy", _iri(entry.id)),
-        (entry.object, f"{_SEC}proof", _iri(signature)),
-        (entry.id, _RDF_TYPE, _iri(f"{_AS}{entry.kind}")),
-        (entry.id, f"{_AS}object", _iri(entry.object)),
-        (entry.id, f"{_AS}published", _typed(entry.published, "dateTime")),
-        (entry.id, f"{_DCT}isPartOf", _iri(log)),
-        (entry.id, f"{_DCT}dateAccepted", _typed(held.recorded, "dateTime")),
-        (entry.id, f"{_SCHEMA}position", _typed(held.index, "integer")),
-        (entry.id, f"{_SCHEMA}version", _typed(entry.version, "integer")),
-        (log, f"{_SCHEMA}numberOfItems", _typed(size, "integer")),
-        (signature, _RDF_TYPE, _iri(f"{_SEC}DataIntegrityProof")),
-        (signature, f"{_DCT}created", _typed(proof["created"], "dateTime")),
-        (signature, f"{_SEC}verificationMethod", _iri(proof["verificationMethod"])),
-    ]
-    return "".join(f"{_iri(subject)} {_iri(name)} {value} .\n" for subject, name, value in lines)
-
-
-def _iri(text: str) -> str:
-    return f"<{text}>"
-
-
-def _typed(value: object, name: str) -> str:
-    return f'"{value}"^^<{_XSD}{name}>'
+    said = GraphPut(graph=held.entry.object, triples=to_quads(record))
+    return said, record_provenance(held, record)

@@ -14,9 +14,11 @@ from aiohttp import web
 
 from node.web.answers import Document, Link, send
 
-__all__ = ["LINKSET", "linked", "send_links"]
+__all__ = ["HAS_PROVENANCE", "LINKSET", "linked", "send_links"]
 
 LINKSET: Final = "application/linkset+json"
+HAS_PROVENANCE: Final = "http://www.w3.org/ns/prov#has_provenance"
+"""PROV-AQ, section 3.1: where it is said how we know of a thing."""
 
 
 def linked(links: Sequence[Link], address: str) -> list[Link]:

@@ -11,25 +11,38 @@ from aiohttp import web
 from node.errors import NotFound
 from node.web.addresses import PLURALS, host_of
 from node.web.context import addresses_of, home_of
-from node.web.records import answer, newest, version_of
+from node.web.records import answer, newest
 
-__all__ = ["record"]
+__all__ = ["iri_here", "record"]
 
 _SINGULAR = {plural: singular for singular, plural in PLURALS.items()}
 
 
-async def record(request: web.Request) -> web.Response:
-    """A record by its host and ULID, or a version of it; of our own, the way to its address."""
+async def record(request: web.Request) -> web.StreamResponse:
+    """The newest version of a record by its host and ULID; of our own, the way to its address."""
     here = addresses_of(request)
-    number = int(request.match_info.get("version", 0))
-    host = request.match_info["host"].lower().replace(":", "%3A")
-    path = f"/{_SINGULAR[request.match_info['plural']]}/{request.match_info['ulid']}"
-    if host == here.host:
-        raise web.HTTPMovedPermanently(here(f"{path}/v/{number}" if number else path))
+    if _host(request) == here.host:
+        raise web.HTTPMovedPermanently(here(_path(request)))
+    return await answer(request, await newest(request, await iri_here(request)), fixed=False)
+
+
+async def iri_here(request: web.Request) -> str:
+    """The IRI of the record that a page's address names.
+
+    Raises:
+        NotFound: Nothing is held of it.
+    """
     for log in await home_of(request).ledger.logs():
         base = log.rpartition("/log/")[0]
-        for iri in (f"https://{base}{path}", f"http://{base}{path}"):
-            if host_of(iri) == host and await home_of(request).ledger.latest(iri) is not None:
-                held = await (version_of(request, iri, number) if number else newest(request, iri))
-                return await answer(request, held, fixed=bool(number))
+        for iri in (f"https://{base}{_path(request)}", f"http://{base}{_path(request)}"):
+            if host_of(iri) == _host(request) and await home_of(request).ledger.latest(iri):
+                return iri
     raise NotFound("Expected a record of a node that this one follows, found none.")
+
+
+def _host(request: web.Request) -> str:
+    return request.match_info["host"].lower().replace(":", "%3A")
+
+
+def _path(request: web.Request) -> str:
+    return f"/{_SINGULAR[request.match_info['plural']]}/{request.match_info['ulid']}"

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from node.service.discover import found
 from node.service.erase import erased
 from node.service.home import Home
+from node.service.log_facts import facts_of
 from node.service.projection import profile_of_publisher
 from node.service.records import document_of
 from node.store.ports import Held, TextPut
@@ -19,6 +20,7 @@ from node.web.addresses import PLURALS
 from node.web.answers import Link
 from node.web.context import home_of
 from node.web.facade import Block
+from node.web.linkset import HAS_PROVENANCE
 from node.web.memento import memento_date
 from node.web.pages import VARY, render, shell_of
 from node.web.shell import Shell
@@ -106,6 +108,8 @@ async def record_page(
         names=await shelf.names(request) if users else {},
         ours=shell.addresses.is_ours(held.entry.object),
         size=(await home.ledger.head(held.log)).size,
+        provenance=next((one.target for one in links if one.rel == HAS_PROVENANCE), ""),
+        log_facts=await facts_of(home, held.log),
         erased=await erased(home, held.entry.object) if withdrawn else [],
     )
 

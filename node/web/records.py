@@ -19,7 +19,7 @@ from node.web.addresses import PLURALS
 from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.context import addresses_of, home_of
 from node.web.formats import JSONLD, NTRIPLES, SUFFIXES, TURTLE, chosen, write
-from node.web.linkset import LINKSET, linked, send_links
+from node.web.linkset import HAS_PROVENANCE, LINKSET, linked, send_links
 from node.web.memento import at_time, memento_date, memento_links, send_timemap, versions
 from node.web.pages import shell_of
 from node.web.readers import is_reader, kept_private
@@ -247,11 +247,14 @@ def _links(request: web.Request, held: Held, last: Held, *, fixed: bool) -> list
     if number < last.entry.version:
         links.append(Link(f"{iri}/v/{number + 1}", "successor-version"))
     links += memento_links(held, fixed=fixed)
-    if here.is_ours(iri):
-        links.append(Link(here.whole("/inbox"), "http://www.w3.org/ns/ldp#inbox"))
-        return linked(links, stem)
     path = here.path_of(iri)
-    return linked(links, here.whole(path)) if path else links
+    ours = here.is_ours(iri)
+    page = iri if ours or path is None else here.whole(path)
+    if kind not in {"", "Withdrawal"}:
+        links.append(Link(f"{page}/provenance", HAS_PROVENANCE))
+    if ours:
+        links.append(Link(here.whole("/inbox"), "http://www.w3.org/ns/ldp#inbox"))
+    return linked(links, stem if ours else page)
 
 
 def _listed(iri: str) -> str | None:

@@ -34,6 +34,7 @@ from node.web import (
     peer_records,
     people,
     plain,
+    provenance,
     publishing,
     records,
     reviewing,
@@ -59,6 +60,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Route = tuple[str, str, Handler]
 
 _SUFFIX: Final = "{suffix:(?:\\.(?:jsonld|ttl|nt|html|linkset))?}"
+_RDF: Final = "{suffix:(?:\\.(?:jsonld|ttl|nt))?}"
 _KIND: Final = f"{{kind:{'|'.join(PLURALS)}}}"
 _ULID: Final = "{ulid:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
 _AGENT: Final = "{kind:city|organization}"
@@ -126,10 +128,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Records at their own addresses.
     ("GET", f"/{_AGENT}{_SUFFIX}", records.record),
     ("GET", f"/{_AGENT}/timemap", records.timemap),
+    ("GET", f"/{_AGENT}/provenance{_RDF}", provenance.own),
     ("GET", f"/{_AGENT}/v/{_VERSION}{_SUFFIX}", records.record),
     ("GET", f"/{_AGENT}/v/{_VERSION}/receipt.json", records.proof),
     ("GET", f"/{_KIND}/{_ULID}{_SUFFIX}", records.record),
     ("GET", f"/{_KIND}/{_ULID}/timemap", records.timemap),
+    ("GET", f"/{_KIND}/{_ULID}/provenance{_RDF}", provenance.own),
     ("GET", f"/{_KIND}/{_ULID}/v/{_VERSION}{_SUFFIX}", records.record),
     ("GET", f"/{_KIND}/{_ULID}/v/{_VERSION}/receipt.json", records.proof),
     # The vocabulary.
@@ -153,8 +157,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"/cities/{_SITE}{_SUFFIX}", cities.one),
     ("GET", "/compare", compare.compare),
     ("GET", f"/organizations/{_SITE}{_SUFFIX}", front.organization),
+    ("GET", f"/{{plural:cities|organizations}}/{_HOST}/provenance{_RDF}", provenance.profile),
     ("GET", f"/{_PLURAL}", finding.family),
     ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}{_SUFFIX}", peer_records.record),
+    ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}/provenance{_RDF}", provenance.peers),
     ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}/v/{_VERSION}{_SUFFIX}", peer_records.record),
     ("GET", "/actions", actions.listing),
     ("GET", f"/actions/{_CODE}{_SUFFIX}", actions.one),

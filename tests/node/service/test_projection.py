@@ -15,9 +15,9 @@ from node.service.projection import (
     Publisher,
     graphs_of,
     profile_of_publisher,
-    provenance_graph,
     text_of,
 )
+from node.service.provenance import provenance_graph
 from node.store.ports import Held
 from peers.encoding import jcs
 from peers.log import Body, Entry, EntryKind, LogId
@@ -30,6 +30,9 @@ EXAMPLES = [path for path in sorted(FOLDER.glob("*.jsonld")) if "withdrawal" not
 PROOF: dict[str, Any] = {
     "created": "2026-01-01T00:00:00Z",
     "verificationMethod": "did:web:city.example#record-1",
+    "proofPurpose": "assertionMethod",
+    "cryptosuite": "eddsa-jcs-2022",
+    "proofValue": "z2xsV",
 }
 FACETS = {
     "action": "action",
@@ -85,7 +88,7 @@ def test_every_example_can_be_searched_and_queried(path: Path) -> None:
     assert words, "there is nothing to find it by"
     for texts in (put.title, put.texts, put.concepts):
         assert all(text.strip() for text in texts.values())
-    said, known = graphs_of(held, record, 8)
+    said, known = graphs_of(held, record)
     assert (said.union, known.union) == (True, False)
     for put_graph in (said, known):
         triples = list(parse(put_graph.triples, RdfFormat.N_TRIPLES))
