@@ -31,6 +31,7 @@ from node.web.addresses import PLURALS
 from node.web.context import home_of
 from node.web.forms import FormView, place_label, seen_of, tabs_of, violations
 from node.web.pages import own_profile, render, shell_of
+from node.web.referring import known_for
 from node.web.shell import Shell
 from node.web.staff import LATE_SAVE, PERSON, check_form, form_token, may
 from node.web.written import Written, begun, view_of_draft, whole_of, written_at
@@ -181,6 +182,7 @@ async def form_values(
         controls=form_of(written.kind, section, document, tag),
         findings=[] if new and made is None else findings,
         others=others or {},
+        known=await known_for(home, (one.key for one in sections_of(written.kind)[section])),
         comments=(await review_of(home, written.key)).comments,
         names={one.id: one.name for one in await people(home)},
     )

@@ -26,7 +26,8 @@ from node.core.review import Comment
 from node.core.sheets.columns import Column, Field, Form, fields_of
 from node.core.sheets.hints import hint
 from node.core.sheets.labels import label, name_of
-from node.core.sheets.values import language_of
+from node.core.sheets.values import items_of, joined, language_of
+from node.web.referring import Known
 from node.web.shell import Shell
 from node.web.texts import mark
 from peers.encoding import jcs
@@ -56,6 +57,7 @@ class FormView:
         controls: What the page asks.
         findings: Of the whole draft; none on a form that nobody has sent yet.
         others: Name of a control → what somebody else saved there meanwhile.
+        known: Key of a field → records and cities that it may name.
         comments: What reviewers said of fields; ``names``: what they are called, by their ids.
     """
 
@@ -67,6 +69,7 @@ class FormView:
     controls: Sequence[Control | Block]
     findings: Sequence[Finding]
     others: Mapping[str, Any]
+    known: Mapping[str, Sequence[Known]] = field(default_factory=dict)
     comments: Sequence[Comment] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -156,6 +159,21 @@ class FormView:
     def group_name(self, group: Group) -> Markup:
         """What a group of choices is called; empty where it needs no name."""
         return self.shell.t(group.heading.label) if group.heading else Markup("")
+
+    def may_name(self, control: Control) -> Sequence[Known]:
+        """What a control that takes addresses may name."""
+        return self.known.get(control.column.leaf.key, ())
+
+    def ticked(self, control: Control) -> list[tuple[Known, bool]]:
+        """What a list of addresses may name, and whether it does."""
+        written = items_of(control.value)
+        return [(one, one.iri in written) for one in self.may_name(control)]
+
+    def unticked(self, control: Control) -> str:
+        """The addresses of a list that cannot be ticked, one a line."""
+        known = {one.iri for one in self.may_name(control)}
+        rest = [one for one in items_of(control.value) if one not in known]
+        return joined(rest, by_line=True)
 
     def folded(self, control: Control) -> bool:
         """Whether the choices are folded away."""

@@ -105,14 +105,20 @@ def _put(holder: JsonObject, control: Control, sent: Sent, language: str) -> Non
         return
     if control.name not in sent:
         return
+    if leaf.form is Form.LIST:
+        # Some may be ticked, and others written: one a line.
+        lines = items_of("\n".join(_text([one]) for one in sent[control.name]))
+        values = [read_value(one, leaf.ref, language) for one in lines]
+        held = holder.get(leaf.key)
+        first = [one for one in held if one in values] if isinstance(held, list) else []
+        _keep(holder, leaf.key, [*first, *(one for one in values if one not in first)])
+        return
     text = _text(sent[control.name])
     if leaf.form is Form.TEXTS:
         written = holder.get(leaf.key)
         texts: JsonObject = {**written} if isinstance(written, dict) else {}
         _keep(texts, control.column.tag, text)
         _keep(holder, leaf.key, texts)
-    elif leaf.form is Form.LIST:
-        _keep(holder, leaf.key, [read_value(one, leaf.ref, language) for one in items_of(text)])
     else:
         value = read_value(text, leaf.ref, language) if text else ""
         _keep(holder, leaf.key, value)

@@ -87,6 +87,8 @@ class _Reader(HTMLParser):
             self.forms[-1].buttons.append((said.get("name", ""), said.get("value", ""), ""))
         elif tag in {"input", "textarea", "select"} and said.get("name"):
             self._field(tag, said)
+        elif tag == "datalist":
+            self.select = None
         elif tag == "option" and self.select and self._chosen(said):
             self.forms[-1].fields[self.select] = [said["value"]]
 

@@ -11,6 +11,7 @@ import pytest_asyncio
 from node.core.accounts import ABSOLUTE, IDLE, LATE
 from node.service.accounts import audit, change_duties, remove
 from node.service.drafts import drafts
+from node.service.index import catch_up
 from node.service.publish import publish
 from tests.homes import FW, Clock, home_of, practice
 from tests.node.web.conftest import site_of
@@ -256,3 +257,21 @@ async def test_an_ended_session_saves_nothing_where_it_did_not_end_by_its_age(
     assert answer.status == 403
     ((_, document),) = (await drafts(desk.home)).items()
     assert "title" not in document
+
+
+async def test_records_are_chosen_by_their_titles_beside_written_addresses(desk: Desk) -> None:
+    first = await publish(desk.home, practice("Una oficina fija"))
+    second = await publish(desk.home, practice("Una oficina móvil"))
+    await catch_up(desk.home)
+    page = await desk.press(await desk.open("/desk/offers/new?text=es"), "part:details")
+    assert "Una oficina fija" in page.text
+    elsewhere = "https://hansol.example/practice/1"
+    page = await desk.press(page, "save", {"practices": [elsewhere, second.iri]})
+    ((_, document),) = (await drafts(desk.home)).items()
+    assert document["practices"] == [elsewhere, second.iri]
+    assert page.form("save").fields["practices"] == [elsewhere, second.iri]
+    await desk.press(page, "save", {"practices": [first.iri, elsewhere]})
+    ((_, document),) = (await drafts(desk.home)).items()
+    assert document["practices"] == [elsewhere, first.iri]
+    page = await desk.press(await desk.open("/desk/practices/new?text=es"), "part:details")
+    assert '<option value="https://creativecommons.org/licenses/by/4.0/">' in page.html
