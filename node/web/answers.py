@@ -32,6 +32,11 @@ _WORTH: Final = 512
 """Bytes below which compressing costs more than it saves."""
 _MUCH: Final = 64 * 1024
 """Bytes above which compressing leaves the event loop."""
+_EXPOSED: Final = (
+    "Content-Digest, ETag, Intercity-Checkpoints, Intercity-Position, Intercity-Snapshot, Link, "
+    "Location, Memento-Datetime, Retry-After"
+)
+"""Headers that scripts of other sites may read, beyond those that they always may."""
 _TAG: Final = re.compile(r'(?:W/)?"([^"]*)"')
 _WITH_CHARSET: Final = re.compile(r"text/.*|application/(n-triples|n-quads)")
 
@@ -121,7 +126,7 @@ def _headers(document: Document, used: str) -> dict[str, str]:
         headers["Link"] = ", ".join(str(link) for link in document.links)
     if document.open:
         headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = "ETag, Link, Content-Digest, Location"
+        headers["Access-Control-Expose-Headers"] = _EXPOSED
     return headers
 
 

@@ -110,7 +110,8 @@ async def _from(call: Call, wish: SearchWish, told: frozenset[str], wanted: int)
     puts: list[TextPut] = []
     offset = 0
     while len(puts) < wanted:
-        page = await call.home.text.search(replace(wish, offset=offset, limit=_CHUNK))
+        room = min(_CHUNK, wanted - len(puts) + len(told))
+        page = await call.home.text.search(replace(wish, offset=offset, limit=room))
         puts += [hit.put for hit in page.hits if hit.put.iri not in told]
         offset += len(page.hits)
         if not page.hits or offset >= page.total:

@@ -79,7 +79,7 @@ CONCEPTS_OF: Final = {
 _CONCEPTS: Final = tuple(
     Parameter(
         name=name,
-        about=f"{about} IRIs of concepts.",
+        about=about,
         many=20,
         pattern='https?://[^\\s<>"]+',
         words="the IRI of a concept such as http://metadata.un.org/sdg/16.7",

@@ -40,6 +40,7 @@ PAGES = [
     "/verify",
     "/peers",
     "/sparql",
+    "/api",
     "/vocab",
     *(f"/{name}" for name in STATEMENTS),
 ]

@@ -21,8 +21,8 @@ from node.service.tokens import issue, tokens
 from node.web.api.operation import ROOT
 from node.web.api.table import OPERATIONS
 from tests.homes import home_of, practice, profile
+from tests.node.web.api.test_reading import answer_schema, described
 from tests.node.web.conftest import Site, site_of
-from tests.node.web.test_api import answer_schema, described
 
 BASE = "http://localhost:8482"
 WRITES = [one for one in OPERATIONS if one.scope is not None]

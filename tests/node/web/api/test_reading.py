@@ -13,9 +13,12 @@ import pytest
 from aiohttp import ClientResponse
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from node.service.index import catch_up
+from node.service.publish import publish_many
 from node.web.api.operation import ROOT
 from node.web.api.table import OPERATIONS
-from tests.node.web.conftest import Site
+from tests.homes import home_of, practice
+from tests.node.web.conftest import Site, site_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -122,6 +125,27 @@ async def test_a_list_is_whole_whatever_its_pages_hold(site: Site) -> None:
     assert [one["host"] for one in cities] == [f"localhost%3A840{n}" for n in (1, 2, 3)]
     found = await list_all(site, f"{ROOT}/search?q=rights&limit=2")
     assert len({one["id"] for one in found}) == len(found) > 4
+
+
+async def test_a_list_loses_nothing_to_what_is_published_meanwhile() -> None:
+    home = await home_of("http://localhost:8483")
+    await publish_many(home, [practice(f"Número {number}") for number in range(7)])
+    await catch_up(home)
+    async with site_of(home) as site:
+        before = {one["id"] for one in await list_all(site, f"{ROOT}/records")}
+        told: list[str] = []
+        path = f"{ROOT}/records?limit=2"
+        for number in range(20):
+            async with await site.get(path) as answer:
+                said = await answer.json()
+            told += [one["id"] for one in said["items"]]
+            if "next" not in said:
+                break
+            await publish_many(home, [practice(f"Entretanto {number}")])
+            await catch_up(home)
+            path = said["next"].removeprefix(home.base_url)
+        assert sorted(told) == sorted(before)
+        assert len(await list_all(site, f"{ROOT}/records")) == 7 + number
 
 
 async def test_filters_hold_together(site: Site) -> None:
