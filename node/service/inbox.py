@@ -113,7 +113,8 @@ async def _expect_change(home: Home, contact: Contact | None, keyid: str) -> Non
     if contact is None:
         return
     document = document_of_peer(contact)
-    if keyid in {**document.retired, **document.revoked}:
+    known = {**document.retired, **document.revoked, **document.record_keys, **document.log_keys}
+    if keyid in known or "#" not in keyid:
         return
     if contact.contacted < (home.now() - _AGAIN).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"):
         await hint(home, contact.did)

@@ -11,7 +11,7 @@ from aiohttp import web
 from node.errors import NotFound
 from node.web.addresses import PLURALS, host_of
 from node.web.context import addresses_of, home_of
-from node.web.records import answer, newest
+from node.web.records import answer, newest, version_of
 
 __all__ = ["iri_here", "record"]
 
@@ -19,11 +19,14 @@ _SINGULAR = {plural: singular for singular, plural in PLURALS.items()}
 
 
 async def record(request: web.Request) -> web.StreamResponse:
-    """The newest version of a record by its host and ULID; of our own, the way to its address."""
+    """A record by its host and ULID, or a version of it; of our own, the way to its address."""
     here = addresses_of(request)
+    number = int(request.match_info.get("version", 0))
     if _host(request) == here.host:
-        raise web.HTTPMovedPermanently(here(_path(request)))
-    return await answer(request, await newest(request, await iri_here(request)), fixed=False)
+        raise web.HTTPMovedPermanently(here(_path(request) + (f"/v/{number}" if number else "")))
+    iri = await iri_here(request)
+    held = await (version_of(request, iri, number) if number else newest(request, iri))
+    return await answer(request, held, fixed=bool(number))
 
 
 async def iri_here(request: web.Request) -> str:

@@ -21,9 +21,12 @@ from peers.httpsig import Profile, Request
 from peers.keys import PublicKey
 from tests.interop.conftest import Node
 
-__all__ = ["NOW", "Npm", "Pypi", "Stranger"]
+__all__ = ["Npm", "Pypi", "Stranger", "now"]
 
-NOW = int(time.time())  # noqa: TID251 - PyPI's reads the clock itself
+
+def now() -> int:
+    """Unix seconds, read anew: PyPI's implementation reads the clock itself."""
+    return int(time.time())  # noqa: TID251
 
 
 class Stranger(Protocol):
@@ -83,8 +86,8 @@ class Pypi:
         signer.sign(
             message,
             key_id=keyid,
-            created=datetime.fromtimestamp(NOW, UTC),
-            expires=datetime.fromtimestamp(NOW + 60, UTC),
+            created=datetime.fromtimestamp(now(), UTC),
+            expires=datetime.fromtimestamp(now() + 60, UTC),
             covered_component_ids=covered,
             nonce=said.get("nonce"),
             tag=said.get("tag"),
@@ -104,7 +107,7 @@ class Npm:
             "verify": {"it": _plain(request)},
             "keys": {keyid: {"kty": "OKP", "crv": "Ed25519", "x": _url64(key.raw)}},
             "requires": list(profile.components),
-            "now": NOW,
+            "now": now(),
         }
         found: object = self.node("signatures", asked)["it"]
         return found is True
@@ -117,7 +120,7 @@ class Npm:
             "sign": {"it": {"request": _plain(request), "fields": covered, "values": said}},
             "key": {"kty": "OKP", "crv": "Ed25519", "x": _url64(public), "d": _url64(seed)},
             "keyid": keyid,
-            "now": NOW,
+            "now": now(),
         }
         return _with(request, self.node("signatures", asked)["it"])
 

@@ -20,7 +20,7 @@ from peers.httpsig import (
     sign_request,
     verify_request,
 )
-from tests.interop.strangers import NOW, Npm, Pypi, Stranger
+from tests.interop.strangers import Npm, Pypi, Stranger, now
 from tests.simulator import key_of
 
 SEED = hashlib.sha256(b"saint-aubrac http").digest()
@@ -51,7 +51,7 @@ def stranger(request: pytest.FixtureRequest) -> Stranger:
 
 
 def ours(request: Request, profile: Profile) -> Request:
-    added = sign_request(request, KEY, keyid=KEYID, now=NOW, nonce=NONCE, profile=profile)
+    added = sign_request(request, KEY, keyid=KEYID, now=now(), nonce=NONCE, profile=profile)
     lower = {name.lower(): value for name, value in added.items()}
     return replace(request, headers={**request.headers, **lower})
 
@@ -59,7 +59,7 @@ def ours(request: Request, profile: Profile) -> Request:
 def accept(request: Request, profile: Profile) -> None:
     claim = read_claim(request, "Saint-Aubrac", profile)
     assert claim.keyid == KEYID
-    verify_request(claim, request, KEY.public, about="Saint-Aubrac", now=NOW)
+    verify_request(claim, request, KEY.public, about="Saint-Aubrac", now=now())
 
 
 @pytest.mark.parametrize(("request_", "profile"), [(NOTICE, MESSAGE), (READING, READ)])
@@ -99,7 +99,7 @@ def test_the_key_of_another_node_is_refused_by_both(stranger: Stranger) -> None:
     assert not stranger.believes(ours(READING, READ), KEYID, other, READ)
     claim = read_claim(ours(READING, READ), "Saint-Aubrac", READ)
     with pytest.raises(BadSignature):
-        verify_request(claim, ours(READING, READ), other, about="Saint-Aubrac", now=NOW)
+        verify_request(claim, ours(READING, READ), other, about="Saint-Aubrac", now=now())
 
 
 def test_their_messages_verify_with_ours(stranger: Stranger) -> None:
