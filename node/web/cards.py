@@ -6,6 +6,7 @@ apart. "Still true" says anew what is published, with today as the day of the la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -124,7 +125,9 @@ async def still_true(request: web.Request) -> web.Response:
     else:
         await submit(home, person.id, written.key)
     waits = "" if alone else "1"
-    to = f"{shell.href('/desk/actions', done=action.code, waits=waits)}#{action.code}"
+    year = str(form.get("year", ""))  # Of the report that is being gone through.
+    path = f"/desk/reports/{year}" if re.fullmatch("20[0-9]{2}", year) else "/desk/actions"
+    to = f"{shell.href(path, done=action.code, waits=waits)}#{action.code}"
     return web.Response(status=303, headers={"Location": to, "Cache-Control": "no-store"})
 
 

@@ -40,7 +40,7 @@ from vocab.framework import load
 from vocab.languages import direction
 from vocab.records import City, Organization, parse
 
-__all__ = ["VARY", "error_page", "own_profile", "render", "shell_of"]
+__all__ = ["VARY", "error_page", "own_profile", "page_bytes", "render", "shell_of"]
 
 VARY: Final = ("Accept", "Accept-Language")
 """What the answer of every page depends on, besides its coding."""
@@ -92,7 +92,7 @@ async def render(
     return await send(
         request,
         Document(
-            body=_page(template, shell, values),
+            body=page_bytes(template, shell, values),
             media_type=HTML,
             status=status,
             cache=cache,
@@ -120,7 +120,7 @@ async def error_page(
         "detail": detail,
         "reference": request.get(REQUEST_ID, ""),
     }
-    return _page("error.html", shell, values)
+    return page_bytes("error.html", shell, values)
 
 
 def _shell(
@@ -143,7 +143,8 @@ def _shell(
     )
 
 
-def _page(template: str, shell: Shell, values: dict[str, Any]) -> bytes:
+def page_bytes(template: str, shell: Shell, values: Mapping[str, Any]) -> bytes:
+    """A template filled in, outside of a request too."""
     words = shell.words
     return (
         _environment()

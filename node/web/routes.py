@@ -37,6 +37,7 @@ from node.web import (
     provenance,
     publishing,
     records,
+    reports,
     reviewing,
     signin,
     sparql,
@@ -77,6 +78,8 @@ _MEMBERS: Final = "/log/members"
 _KEY: Final = "{key:[0-7][0-9A-HJKMNP-TV-Z]{25}}"
 _NAME: Final = "{name:[0-7][0-9A-HJKMNP-TV-Z]{25}|city|organization}"
 _SECTION: Final = f"{{section:{'|'.join(Section)}}}"
+_YEAR: Final = "{year:20[0-9]{2}}"
+_FILE: Final = "{suffix:(?:\\.(?:docx|pdf|xlsx|jsonld))?}"
 _CODE: Final = "{code:[FST][0-9]{1,2}}"
 _WRITERS: Final = (Duty.AUTHOR, Duty.PUBLISHER)
 _BODY: Final[tuple[tuple[str, Handler], ...]] = (
@@ -164,6 +167,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", f"/{_PLURAL}/{_HOST}/{_ULID}/v/{_VERSION}{_SUFFIX}", peer_records.record),
     ("GET", "/actions", actions.listing),
     ("GET", f"/actions/{_CODE}{_SUFFIX}", actions.one),
+    ("GET", "/reports", reports.listing),
+    ("GET", f"/reports/{_YEAR}{_FILE}", reports.year),
+    ("GET", f"/reports/{_YEAR}/vlr{_FILE}", reports.chapter),
     ("GET", "/partners", partners.page),
     ("GET", "/search", finding.search),
     ("GET", "/verify", checking.verify),
@@ -190,6 +196,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("GET", "/desk/files", staff(filing.listing)),
     ("POST", "/desk/files", staff(filing.upload, *_WRITERS)),
     ("POST", "/desk/files/{sha256:[0-9a-f]{64}}", staff(filing.change, *_WRITERS)),
+    ("GET", "/desk/reports", staff(reports.desk)),
+    ("GET", f"/desk/reports/{_YEAR}{_FILE}", staff(reports.desk_year)),
+    ("GET", f"/desk/reports/{_YEAR}/vlr{_FILE}", staff(reports.desk_chapter)),
+    ("POST", f"/desk/reports/{_YEAR}", staff(reports.begin, *_WRITERS)),
     ("GET", "/desk/people", staff(people.listing, Duty.ADMIN)),
     ("POST", "/desk/people", staff(people.invite, Duty.ADMIN)),
     ("POST", "/desk/people/{id:[0-9A-Z]{26}}", staff(people.change, Duty.ADMIN)),

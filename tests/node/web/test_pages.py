@@ -35,6 +35,7 @@ PAGES = [
     "/actions",
     "/actions/T11",
     "/partners",
+    "/reports",
     "/search",
     "/search?q=budget",
     "/verify",
