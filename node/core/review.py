@@ -68,7 +68,9 @@ class Review:
         digest: Of the text that was submitted or approved; empty while it is written.
         by: Who submitted, returned or approved it last; ``at``: when.
         reason: Why it was returned.
-        audience: Who it was last said to be for.
+        shown_to: Who it was handed over to be published for; empty for whoever may see such a
+            record at most.
+        audience: Who it is to be published for by itself.
         publish_at: When it is to be published by itself; empty where it is not.
         scheduled_by: Who said so.
         problem: Why that failed.
@@ -80,6 +82,7 @@ class Review:
     by: str = ""
     at: str = ""
     reason: str = ""
+    shown_to: str = ""
     comments: tuple[Comment, ...] = ()
     audience: str = ""
     publish_at: str = ""
@@ -103,9 +106,17 @@ def written(review: Review, who: str, digest: str) -> Review:
     return replace(unscheduled(kept), stage=stage, digest="")
 
 
-def submitted(review: Review, who: str, digest: str, at: str) -> Review:
-    """Handed to somebody who reviews."""
-    return replace(review, stage=Stage.WAITING, digest=digest, by=who, at=at, reason="")
+def submitted(review: Review, who: str, digest: str, at: str, shown_to: str = "") -> Review:
+    """Handed to somebody who reviews, to be published for this audience."""
+    return replace(
+        review,
+        stage=Stage.WAITING,
+        digest=digest,
+        by=who,
+        at=at,
+        reason="",
+        shown_to=shown_to,
+    )
 
 
 def commented(review: Review, comment: Comment) -> Review:
@@ -149,10 +160,12 @@ def approved(review: Review, who: str, digest: str, at: str) -> Review:
     return replace(review, stage=Stage.APPROVED, by=who, at=at, reason="")
 
 
-def fault(review: Review, digest: str, *, two_people: bool) -> str:
+def fault(review: Review, digest: str, *, two_people: bool, audience: str = "") -> str:
     """Why a draft may not be published yet, in words; empty where it may.
 
     Args:
+        audience: Who it is to be published for, where that is known: the approval is for an
+            audience, or a narrower one.
         two_people: Whether somebody else than its writers must have approved the text.
     """
     if not two_people:
@@ -161,6 +174,8 @@ def fault(review: Review, digest: str, *, two_people: bool) -> str:
         return "expected the approval of somebody who has not written it, found none"
     if review.digest != digest:
         return "expected the text that was approved, found it changed"
+    if review.shown_to == "members" and audience == "public":
+        return "expected the audience that it was approved for, members; found public"
     return ""
 
 

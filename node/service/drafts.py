@@ -199,7 +199,8 @@ async def publish_drafts(
     documents = [await draft(home, key) for key in keys]
     for key, document in zip(keys, documents, strict=True):
         review, digest = await review_of(home, key), text_digest(document)
-        if reason := fault(review, digest, two_people=home.config.desk.two_people):
+        two_people = home.config.desk.two_people
+        if reason := fault(review, digest, two_people=two_people, audience=str(audience)):
             raise Refused(f"{key}: {reason}")
     new = [one for one in documents if not same_words(one, await published(home, one.get("id")))]
     receipts = await publish_many(home, new, audience=audience, language=language) if new else []

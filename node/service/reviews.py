@@ -131,10 +131,16 @@ async def note_drop(home: Home, who: str, key: str) -> None:
     await note_deed(home, who, "drop", key)
 
 
-async def submit(home: Home, who: str, key: str) -> None:
-    """Hand a draft to whoever reviews."""
+async def submit(home: Home, who: str, key: str, shown_to: str = "") -> None:
+    """Hand a draft to whoever reviews.
+
+    Args:
+        shown_to: Audience that it is to be published for; empty for the widest that it may have.
+    """
     digest = text_digest(await draft(home, key))
-    await _do(home, who, "submit", key, lambda one: submitted(one, who, digest, home.stamp()))
+    await _do(
+        home, who, "submit", key, lambda one: submitted(one, who, digest, home.stamp(), shown_to)
+    )
 
 
 async def comment(home: Home, who: str, key: str, field: str, text: str) -> None:
@@ -173,10 +179,11 @@ async def approve(home: Home, who: str, key: str, digest: str) -> None:
     await _do(home, who, "approve", key, lambda one: approved(one, who, digest, home.stamp()))
 
 
-async def why_not_yet(home: Home, key: str) -> str:
+async def why_not_yet(home: Home, key: str, audience: str = "") -> str:
     """Why a draft may not be published yet, where two people are asked for; empty where it may."""
     digest = text_digest(await draft(home, key))
-    return fault(await review_of(home, key), digest, two_people=home.config.desk.two_people)
+    two_people = home.config.desk.two_people
+    return fault(await review_of(home, key), digest, two_people=two_people, audience=audience)
 
 
 async def publish_reviewed(
@@ -218,7 +225,7 @@ async def schedule(
         raise Refused(f"expected a time that is still to come, found {publish_at}")
     if text_digest(await draft(home, key)) != digest:
         raise Refused("expected the text as you looked at it, found it changed: look at it again")
-    if reason := await why_not_yet(home, key):
+    if reason := await why_not_yet(home, key, str(audience)):
         raise Refused(reason)
     await home.desk.put_page(DUE, key, publish_at.encode())
     await _do(

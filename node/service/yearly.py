@@ -12,9 +12,9 @@ from node.store.ports import Audience, Held, audience_of
 from peers.encoding import parse_json
 from peers.log import EntryKind
 from vocab.errors import NotARecord
-from vocab.records import AnyRecord, ProgressReport, parse
+from vocab.records import AnyRecord, Commitment, ProgressReport, parse
 
-__all__ = ["said_by_us", "years_reported"]
+__all__ = ["committed_since", "said_by_us", "years_reported"]
 
 _RECORDS: Final = frozenset({EntryKind.CREATE, EntryKind.UPDATE, EntryKind.DELETE})
 _AT_ONCE: Final = 500
@@ -60,3 +60,12 @@ async def years_reported(home: Home) -> list[int]:
         if isinstance(record, ProgressReport) and audience_of(held.log) is Audience.PUBLIC:
             found.add(int(record.period_end[:4]))
     return sorted(found, reverse=True)
+
+
+async def committed_since(home: Home, day: str) -> bool:
+    """Whether a commitment of ours was adopted, or reaffirmed, on a day or after it."""
+    for held in await own_records(home, kind="Commitment"):
+        record = _read(held.body.record) if held.body is not None else None
+        if isinstance(record, Commitment) and (record.adopted or "") >= day:
+            return True
+    return False

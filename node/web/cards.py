@@ -32,7 +32,7 @@ from peers.encoding import JsonObject
 from vocab.framework import Action, load
 from vocab.records import KINDS
 
-__all__ = ["listing", "one", "still_true"]
+__all__ = ["Standing", "listing", "one", "standing_of", "still_true"]
 
 _STATUS: Final = "ActionStatus"
 _BESIDE: Final = frozenset({"proof", "version"})
@@ -62,7 +62,7 @@ class Standing:
 async def listing(request: web.Request) -> web.Response:
     """``/desk/actions``: the priority actions first."""
     home, shell, person = home_of(request), await shell_of(request), request[PERSON]
-    standing = await _standing(home)
+    standing = await standing_of(home)
     return await render(
         request,
         "cards.html",
@@ -83,7 +83,7 @@ async def one(request: web.Request) -> web.Response:
     """``/desk/actions/{code}``: what counts, where the city stands, and the form to say so."""
     home, shell = home_of(request), await shell_of(request)
     action = _action(request)
-    said = (await _standing(home)).get(action.code, [])
+    said = (await standing_of(home)).get(action.code, [])
     whole = next((one for one in said if one.whole), None)
     written: Written = await written_at(home, whole.name) if whole else begun(home, _STATUS, action)
     values = await form_values(request, shell, written, Section.BASICS)
@@ -105,7 +105,7 @@ async def still_true(request: web.Request) -> web.Response:
     check_form(request, form.get("token"))
     home, shell, person = home_of(request), await shell_of(request), request[PERSON]
     action, name = _action(request), str(form.get("record", ""))
-    known = {it.name: it for it in (await _standing(home)).get(action.code, []) if it.published}
+    known = {it.name: it for it in (await standing_of(home)).get(action.code, []) if it.published}
     if name not in known:
         raise NotFound("Expected a status of this action that is published, found none.")
     written = await written_at(home, name)
@@ -131,7 +131,7 @@ async def still_true(request: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": to, "Cache-Control": "no-store"})
 
 
-async def _standing(home: Home) -> Mapping[str, Sequence[Standing]]:
+async def standing_of(home: Home) -> Mapping[str, Sequence[Standing]]:
     """Code of an action → its statuses, published or drafted, the whole city's first."""
     waiting = await drafts(home, f"/{KINDS[_STATUS]}/")
     said: dict[str, JsonObject] = {

@@ -9,7 +9,7 @@ from aiohttp import web
 from node.core.accounts import Duty
 from node.core.drafts import called
 from node.core.personal import traces
-from node.core.review import Review, Stage
+from node.core.review import Review
 from node.errors import Invalid, NodeError
 from node.service.accounts import note_deed
 from node.service.drafts import draft, drafts, notes_of, publish_drafts
@@ -21,6 +21,7 @@ from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may
+from node.web.upnext import up_next
 from peers.encoding import JsonObject
 from vocab.records import KINDS
 from vocab.shapes import Severity, check
@@ -98,11 +99,6 @@ async def _page(
         _row(shell, key, one, await notes_of(home, key), known.get(key, Review()))
         for key, one in ((key, kept[key]) for key in newest[(page - 1) * _SHOWN : page * _SHOWN])
     ]
-    waiting = [
-        {"name": key.rpartition("/")[2], "kind": kept[key].get("type"), "title": called(kept[key])}
-        for key in newest
-        if known.get(key, Review()).stage is Stage.WAITING
-    ]
     for row in rows:
         row["waits"] = await why_not_yet(home, str(row["key"]))
     return await render(
@@ -114,7 +110,7 @@ async def _page(
         person=person,
         token=form_token(request),
         rows=rows,
-        waiting=waiting,
+        todo=await up_next(home, shell, person, {key: kept[key] for key in newest}, known),
         page=page,
         pages=pages,
         problem=problem,
@@ -124,7 +120,6 @@ async def _page(
         kinds=[(PLURALS[KINDS[kind]], kind) for kind in WRITTEN],
         profile=shell.href(f"/desk/drafts/{home.profile_iri.rpartition('/')[2]}/basics"),
         may_publish=may(person, Duty.PUBLISHER),
-        may_review=may(person, Duty.REVIEWER, Duty.PUBLISHER),
     )
 
 

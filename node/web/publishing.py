@@ -40,7 +40,7 @@ from node.web.written import Written, view_of_draft, whole_of, written_at
 from vocab.languages import LangMap
 from vocab.shapes import Widest, audience_limit
 
-__all__ = ["page", "publish", "receipt_page"]
+__all__ = ["offered_to", "page", "publish", "receipt_page"]
 
 _SIGNS: Final = {
     Sign.EMAIL: mark("an e-mail address"),
@@ -69,7 +69,7 @@ async def publish(request: web.Request) -> web.Response:
         await cancel_schedule(home, person.id, written.key)
         return _to(here)
     problem, status = "", 422
-    if audience not in _offered(written, await audience_before(home, written.key)):
+    if audience not in offered_to(written, await audience_before(home, written.key)):
         problem, audience = shell.words.say("Choose who will see it."), ""
     elif traces(written.document) and form.get("looked") != digest:
         problem = shell.words.say("Look at what may be about persons, and say that you have.")
@@ -128,8 +128,11 @@ async def _page(
     draft = written.draft is not None
     findings = violations(whole_of(home, written.document), shell.language) if draft else []
     before = await audience_before(home, written.key)
-    offered = _offered(written, before)
     review = await review_of(home, written.key)
+    offered = offered_to(written, before)
+    if home.config.desk.two_people and review.shown_to in offered:
+        # The approval was for an audience, or a narrower one.
+        offered = offered[offered.index(review.shown_to) :]
     return await render(
         request,
         "publish.html",
@@ -147,7 +150,7 @@ async def _page(
         offered=offered,
         fixed=before is not None,
         limit=audience_limit(written.document),
-        chosen=chosen or review.audience or (offered[0] if offered else ""),
+        chosen=_first(offered, chosen, review.audience, review.shown_to),
         signs=[_sign(shell, written, one) for one in traces(written.document)],
         changed=len(changes(written.published, whole_of(home, written.document))) if draft else 0,
         digest=text_digest(written.document) if draft else "",
@@ -173,7 +176,12 @@ async def _do(
         await publish_reviewed(home, who, key, audience, digest=digest, language=shell.language)
 
 
-def _offered(written: Written, before: Audience | None) -> list[str]:
+def _first(offered: list[str], *wished: str) -> str:
+    """The audience that is marked: the first wish that is offered, else the widest."""
+    return next((one for one in (*wished, *offered) if one in offered), "")
+
+
+def offered_to(written: Written, before: Audience | None) -> list[str]:
     """Whom a record may be published to, the widest first; none where it stays inside."""
     limit = audience_limit(written.document)
     if limit.widest is Widest.INTERNAL:

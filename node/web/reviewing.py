@@ -21,11 +21,12 @@ from node.errors import NodeError
 from node.service.accounts import OPERATOR, people
 from node.service.drafts import review_of
 from node.service.home import Home
-from node.service.reviews import approve, comment, give_back, submit
+from node.service.reviews import approve, audience_before, comment, give_back, submit
 from node.web.context import home_of
 from node.web.drafting import form_sent
 from node.web.forms import place_label, violations
 from node.web.pages import render, shell_of
+from node.web.publishing import offered_to
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token, may, must_be
 from node.web.written import Written, whole_of, written_at
@@ -72,7 +73,10 @@ async def decide(request: web.Request) -> web.Response:
     try:
         if wish == "submit":
             must_be(person, Duty.AUTHOR, Duty.PUBLISHER)
-            await submit(home, person.id, written.key)
+            wished = str(form.get("audience", ""))
+            offered = offered_to(written, await audience_before(home, written.key))
+            shown_to = wished if wished in offered else ""
+            await submit(home, person.id, written.key, shown_to)
         else:
             must_be(person, Duty.REVIEWER, Duty.PUBLISHER)
             for name in form:
@@ -101,6 +105,7 @@ async def _page(
     written = await written_at(home, request.match_info["name"])
     review = await review_of(home, written.key)
     document = whole_of(home, written.document)
+    offered = offered_to(written, await audience_before(home, written.key))
     names = await names_of(home)
     left = shell.words.say("somebody who has left")
     order = [one.key for one in fields_of(written.kind)]
@@ -126,6 +131,7 @@ async def _page(
         names=names,
         writers=[names.get(one, left) for one in review.writers],
         findings=violations(document, shell.language),
+        shown_to=review.shown_to or next(iter(offered), ""),
         digest=text_digest(written.document),
         problem=problem,
         reason=reason,

@@ -193,3 +193,22 @@ async def test_a_record_is_found_by_its_name_and_whom_it_was_published_to() -> N
     assert await iri_named(home, name, withdrawn=True) == receipt.iri
     await drop_draft(home, key)
     assert await review_of(home, key) == Review()
+
+
+async def test_an_approval_is_for_an_audience_or_a_narrower_one() -> None:
+    home, key = await desk(two_people=True)
+    digest = await digest_of(home, key)
+    await submit(home, "amaru", key, "members")
+    await approve(home, "benita", key, digest)
+    with pytest.raises(Refused, match="members; found public"):
+        await publish_reviewed(home, "amaru", key, Audience.PUBLIC, digest=digest)
+    with pytest.raises(Refused, match="members; found public"):
+        await schedule(home, "amaru", key, Audience.PUBLIC, "2030-01-01T00:00:00Z", digest=digest)
+    assert await publish_reviewed(home, "amaru", key, Audience.MEMBERS, digest=digest)
+    other = f"{home.base_url}/practice/{NAME[:-1]}W"
+    await save_draft(home, "amaru", other, practice("Otra"), None)
+    await submit(home, "amaru", other, "public")
+    await approve(home, "benita", other, await digest_of(home, other))
+    assert await publish_reviewed(
+        home, "amaru", other, Audience.MEMBERS, digest=await digest_of(home, other)
+    )

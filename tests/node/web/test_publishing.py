@@ -251,3 +251,16 @@ async def test_forms_of_other_sites_are_refused(desk: Desk, page: str) -> None:
     assert (await desk.post(path, fields, origin="https://evil.example")).status == 403
     assert (await desk.post(path, {**fields, "token": "0" * 32})).status == 403
     assert len(await drafts(desk.home)) == 1
+
+
+async def test_whoever_approves_sees_who_will_see_it(pair: tuple[Desk, Desk]) -> None:
+    author, reviewer = pair
+    page = await author.press(await begun(author), "submit", {"audience": "members"})
+    name = name_of(page)
+    page = await reviewer.open(f"/desk/review/{name}")
+    assert "Who will see this: Members of your networks" in page.text
+    await reviewer.press(page, "approve")
+    page = await author.open(f"/desk/publish/{name}")
+    assert 'value="public"' not in page.html
+    page = await author.press(page, "publish")
+    assert "Members of your networks" in page.text
