@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from node.control import keeping, learning, looking, peering, recording, staffing
+from node.control import keeping, learning, looking, peering, recording, rounding, staffing
 from node.errors import NodeError
 from node.service import sheet_calls
 from node.service.home import Home
@@ -45,6 +45,12 @@ OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
     "network.admit": peering.admit_member,
     "network.suspend": peering.suspend_member,
     "network.revoke": peering.revoke_member,
+    "round.open": rounding.open_round,
+    "round.compute": rounding.compute_round,
+    "round.publish": rounding.publish_round,
+    "round.check": rounding.check_round,
+    "round.list": rounding.list_rounds,
+    "round.why": rounding.why_in_round,
     "pair.suggest": learning.suggest_cities,
     "pair.ask": learning.ask_city,
     "pair.say": learning.say_word,

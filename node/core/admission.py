@@ -29,7 +29,7 @@ __all__ = ["RULES", "Verdict", "admit"]
 RULES: Final = 2
 """Version of the rules: what was quarantined under older ones is judged again."""
 
-_PUBLIC_ONLY: Final = frozenset({"City", "Organization", "Membership"})
+_PUBLIC_ONLY: Final = frozenset({"City", "Organization", "Membership", "PairingRound"})
 _SHOWN: Final = 3
 """Findings that a refusal tells; there may be a hundred."""
 

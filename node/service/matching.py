@@ -21,14 +21,26 @@ from node.service.home import Home
 from vocab.framework import load
 from vocab.records import AnyRecord, Assessment, City, Exchange
 
-__all__ = ["learners", "past", "profiles", "public_past", "suggestions"]
+__all__ = [
+    "PROFILE_KINDS",
+    "learners",
+    "past",
+    "profiles",
+    "profiles_of",
+    "public_past",
+    "suggestions",
+]
 
-_KINDS: Final = ("City", "Need", "Offer", "ActionStatus", "Practice", "Assessment")
+PROFILE_KINDS: Final = ("City", "Need", "Offer", "ActionStatus", "Practice", "Assessment")
 
 
 async def profiles(home: Home) -> list[Profile]:
     """Every city that is held, as pairing sees it."""
-    records = [one.record for one in await found(home, kinds=_KINDS)]
+    return profiles_of([one.record for one in await found(home, kinds=PROFILE_KINDS)])
+
+
+def profiles_of(records: Sequence[AnyRecord]) -> list[Profile]:
+    """The cities that records tell of, by IRI; the newest version of each record, in any order."""
     # An assessment names a city, or its place where the assessor knew of no node there.
     at_place = _places(records)
     by_city: dict[str, list[AnyRecord]] = {}

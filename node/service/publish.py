@@ -20,7 +20,7 @@ from vocab.shapes import Finding, Severity, Widest, audience_limit, check
 
 __all__ = ["Receipt", "audience_named", "publish", "publish_many", "withdraw"]
 
-_ALWAYS_PUBLIC: Final = frozenset({"City", "Organization", "Membership"})
+_ALWAYS_PUBLIC: Final = frozenset({"City", "Organization", "Membership", "PairingRound"})
 
 
 def audience_named(text: str) -> Audience:

@@ -33,6 +33,7 @@ PLURALS: Final[Mapping[str, str]] = {
     "offer": "offers",
     "exchange": "exchanges",
     "membership": "memberships",
+    "pairing-round": "pairing-rounds",
     "assessment": "assessments",
     "indicator": "indicators",
     "observation-set": "observation-sets",

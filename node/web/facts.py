@@ -24,6 +24,7 @@ from vocab.records import (
     ObservationSet,
     Offer,
     Organization,
+    PairingRound,
     Practice,
     ProgressReport,
     Recommendation,
@@ -61,12 +62,8 @@ def facts_of(record: AnyRecord, writer: Writer) -> Iterator[Fact]:
             yield from _of_review(record, writer)
         case Need() | Offer() | Exchange():
             yield from _of_learning(record, writer)
-        case Membership():
-            yield from writer.records(say("City"), [record.member])
-            yield from writer.records(say("Network"), [record.organization])
-            yield from writer.fact(say("Identity"), _code(record.member_did))
-            yield from writer.period(record.valid_from, record.valid_until)
-            yield from writer.fact(say("State"), say("suspended") if record.suspended else None)
+        case Membership() | PairingRound():
+            yield from _of_networks(record, writer)
         case Withdrawal():
             yield from writer.concepts(say("Reason"), [record.withdrawal_reason])
             moment = writer.shell.words.moment(record.invalidated_at)
@@ -208,6 +205,26 @@ def _of_measurement(record: Indicator | ObservationSet, writer: Writer) -> Itera
             else:
                 yield from writer.fact(say("About"), outside(record.area))
     yield from writer.fact(say("Source"), outside(record.source) if record.source else None)
+
+
+def _of_networks(record: Membership | PairingRound, writer: Writer) -> Iterator[Fact]:
+    say = writer.shell.words.say
+    match record:
+        case Membership():
+            yield from writer.records(say("City"), [record.member])
+            yield from writer.records(say("Network"), [record.organization])
+            yield from writer.fact(say("Identity"), _code(record.member_did))
+            yield from writer.period(record.valid_from, record.valid_until)
+            yield from writer.fact(say("State"), say("suspended") if record.suspended else None)
+        case PairingRound():
+            link = Markup('<a href="{}">{}</a>').format(
+                writer.shell.round_of(record.id), say("Pairs and reasons")
+            )
+            yield from writer.fact(say("Round"), link)
+            yield from writer.fact(say("Document"), outside(record.content_url))
+            yield from writer.fact(say("Digest"), _code(record.sha256))
+        case _:
+            assert_never(record)
 
 
 def _of_learning(record: Need | Offer | Exchange, writer: Writer) -> Iterator[Fact]:

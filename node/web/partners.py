@@ -19,6 +19,7 @@ from node.core.pairing import ActionTerm, ContextTerm, Proposal, Suggestions, Un
 from node.core.profile import Profile
 from node.service.discover import Found, found
 from node.service.matching import public_past
+from node.service.rounds import rounds as rounds_of
 from node.web import shelf
 from node.web.context import home_of
 from node.web.pages import render, shell_of
@@ -27,7 +28,7 @@ from node.web.texts import mark
 from vocab.framework import Action, load
 from vocab.records import Exchange
 
-__all__ = ["page"]
+__all__ = ["page", "said_of_context", "why_not"]
 
 _KINDS: Final = ("Offer", "Need", "Exchange")
 _MOST: Final = 100
@@ -98,12 +99,13 @@ async def page(request: web.Request) -> web.Response:
         exchanges=_told_once([one for one in said if one.put.kind == "Exchange"])[:_MOST],
         names=await shelf.names(request),
         entries=entries,
+        rounds=[one for one in await rounds_of(home) if one.state == "published"][:_SHOWN],
         looking=looking,
         learner=learner,
         proposals=[
             Reasoned(one, tuple(_reasons(shell, one))) for one in suggestions.proposals[:_SHOWN]
         ],
-        unmatched=[(one, _why_not(shell, one)) for one in suggestions.unmatched],
+        unmatched=[(one, why_not(shell, one)) for one in suggestions.unmatched],
         sources_of=_sources,
     )
 
@@ -136,7 +138,7 @@ def _reasons(shell: Shell, proposal: Proposal) -> list[Markup]:
     """What the proposal rests on, strongest first; every number comes from a published record."""
     return [
         *(_of_action(shell, term) for term in proposal.terms[:3]),
-        *(said for term in proposal.context if (said := _of_context(shell, term))),
+        *(said for term in proposal.context if (said := said_of_context(shell, term))),
     ]
 
 
@@ -167,7 +169,7 @@ def _of_action(shell: Shell, term: ActionTerm) -> Markup:
     )
 
 
-def _of_context(shell: Shell, term: ContextTerm) -> Markup | None:
+def said_of_context(shell: Shell, term: ContextTerm) -> Markup | None:
     """What is worth saying of a feature: that it is close, or that it is far."""
     if term.closeness is None or _FAR < term.closeness < _CLOSE:
         return None
@@ -175,5 +177,6 @@ def _of_context(shell: Shell, term: ContextTerm) -> Markup | None:
     return shell.words.say(words[term.feature])
 
 
-def _why_not(shell: Shell, unmatched: Unmatched) -> Markup:
+def why_not(shell: Shell, unmatched: Unmatched) -> Markup:
+    """Why a need has no proposal."""
     return shell.words.say(_WHY_NOT[unmatched.reason])

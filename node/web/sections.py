@@ -25,6 +25,7 @@ from vocab.records import (
     ObservationSet,
     Offer,
     Organization,
+    PairingRound,
     Practice,
     ProgressReport,
     Recommendation,
@@ -80,7 +81,7 @@ def sections_of(record: AnyRecord, shell: Shell) -> Iterator[Section]:
             yield Section(say("What both cities say of it"), record.note)
         case Offer() | Withdrawal():
             yield Section(say("What to know"), record.note)
-        case City() | Organization() | Membership() | Strategy():
+        case City() | Organization() | Membership() | PairingRound() | Strategy():
             pass
         case _:
             assert_never(record)

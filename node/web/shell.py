@@ -14,7 +14,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from node.web.addresses import Addresses
+from node.web.addresses import Addresses, host_of
 from node.web.prose import prose
 from node.web.texts import Words
 from vocab.framework import load
@@ -78,6 +78,10 @@ class Shell:
         if path is not None:
             return self.href(path)
         return iri if iri.startswith(("http://", "https://")) else ""
+
+    def round_of(self, iri: str) -> str:
+        """A link to the pairs of a pairing round."""
+        return self.href(f"/rounds/{host_of(iri)}/{iri.rpartition('/')[2]}")
 
     def again(self, **changes: str | int | tuple[str, ...]) -> str:
         """This page with other values in its query; an empty value takes one out."""

@@ -57,6 +57,7 @@ _KINDS: Final = {
     "Recommendation": mark("UN recommendation followed"),
     "Body": mark("Human rights body"),
     "Study": mark("Study"),
+    "PairingRound": mark("Pairing round"),
     "Agreement": mark("Agreement"),
     "Withdrawal": mark("Withdrawal"),
 }
@@ -78,6 +79,7 @@ _PLURALS: Final = {
     "submissions": mark("Submissions to UN mechanisms"),
     "bodies": mark("Human rights bodies"),
     "studies": mark("Studies"),
+    "pairing-rounds": mark("Pairing rounds"),
     "agreements": mark("Agreements"),
     "recommendations": mark("UN recommendations followed"),
 }

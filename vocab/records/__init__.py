@@ -15,7 +15,7 @@ import msgspec
 
 from vocab.errors import NotARecord
 from vocab.jsonld.contexts import CONTEXT
-from vocab.records.agents import City, Membership, Organization
+from vocab.records.agents import City, Membership, Organization, PairingRound
 from vocab.records.base import (
     Base,
     Concepts,
@@ -64,6 +64,7 @@ __all__ = [
     "ObservationSet",
     "Offer",
     "Organization",
+    "PairingRound",
     "Part",
     "Practice",
     "ProgressReport",
@@ -83,6 +84,7 @@ AnyRecord: TypeAlias = (
     City
     | Organization
     | Membership
+    | PairingRound
     | Commitment
     | ActionStatus
     | Practice
@@ -110,6 +112,7 @@ KINDS: Final[Mapping[str, str]] = {
     "City": "city",
     "Organization": "organization",
     "Membership": "membership",
+    "PairingRound": "pairing-round",
     "Commitment": "commitment",
     "ActionStatus": "action-status",
     "Practice": "practice",

@@ -79,6 +79,21 @@ class Organization(Record, frozen=True, kw_only=True):
     demonstration: bool | None = None
 
 
+class PairingRound(Record, frozen=True, kw_only=True):
+    """A network's round: who learns from whom. The round itself is a document beside the record.
+
+    Attributes:
+        title: Up to 200 characters a language.
+        content_url: Where the document is; sha256: 64 hexadecimal digits over its bytes;
+            content_size: how many these are.
+    """
+
+    title: LangMap
+    content_url: str
+    sha256: str
+    content_size: int
+
+
 class Membership(Record, frozen=True, kw_only=True):
     """A network's word that a city belongs to it, for a term.
 

@@ -30,6 +30,7 @@ PAGES = [
     "/exchanges",
     "/assessments",
     "/memberships",
+    "/pairing-rounds",
     "/action-statuses",
     "/progress-reports",
     "/actions",
