@@ -25,24 +25,27 @@ class View:
         width: Of the window, in CSS pixels.
         language: Asked for with ``?lang=``; empty: what the page says by itself.
         scripts: Whether pages may run any.
+        rules: Those of axe-core that can find here what the wide view does not; empty: all.
     """
 
     width: int = 1280
     dark: bool = False
     language: str = ""
     scripts: bool = True
+    rules: tuple[str, ...] = ()
 
 
 VIEWS: Final = {
     "wide": View(),
     "phone": View(width=375),
-    "dark": View(dark=True),
+    "dark": View(dark=True, rules=("color-contrast", "link-in-text-block")),
     "arabic": View(language="ar"),
 }
 """The four that every page is judged in."""
 
-_RUN: Final = """async () => {
-  const found = await axe.run(document, {resultTypes: ['violations']});
+_RUN: Final = """async rules => {
+  const only = rules.length ? {runOnly: {type: 'rule', values: rules}} : {};
+  const found = await axe.run(document, {resultTypes: ['violations'], ...only});
   return found.violations.flatMap(one =>
     one.nodes.map(node => `${one.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }"""
@@ -66,7 +69,10 @@ _FOCUS: Final = """() => {
   window.faint = [];
   document.addEventListener('focusin', event => {
     const one = event.target, drawn = one.querySelector?.('circle') ?? one;
-    window.waiting.delete(one);
+    // Of radio buttons with one name, Tab comes to one; arrow keys lead to the others.
+    const group = one.type === 'radio'
+      ? [...one.form.elements].filter(it => it.name === one.name) : [one];
+    for (const other of group) window.waiting.delete(other);
     const style = getComputedStyle(one), inner = getComputedStyle(drawn);
     const ringed = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
     const box = one.getBoundingClientRect();
@@ -87,12 +93,14 @@ class Window:
     Attributes:
         said: What the browser complained of (console, blocked by policy, failed), in order.
         hosts: Every host that was asked for anything.
+        judged: Whether axe-core is in every page that is shown from now on.
     """
 
     page: Page
     view: View
     said: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+    judged: bool = False
 
     async def show(self, address: str) -> list[str]:
         """Go to an address, which must answer; what the browser complained of meanwhile.
@@ -113,8 +121,11 @@ class Window:
 
     async def violations(self, axe: str) -> list[str]:
         """What axe-core finds on the page: rule, element, how to mend it."""
-        await self.page.evaluate(axe)
-        found: list[str] = await self.page.evaluate(_RUN)
+        if not self.judged:
+            self.judged = True
+            await self.page.context.add_init_script(axe)
+            await self.page.evaluate(axe)
+        found: list[str] = await self.page.evaluate(_RUN, list(self.view.rules))
         return found
 
     async def overflow(self, width: int = 320) -> list[str]:

@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from node.service import accounts
-from tests.homes import Web, home_of
+from node.service.drafts import put_draft
+from tests.homes import Web, home_of, practice
 from tests.node.web.conftest import Site, network_of, site_of
 
 __all__ = ["Town", "listening", "town_of"]
@@ -50,4 +51,5 @@ async def town_of() -> AsyncIterator[Town]:
             name: await stack.enter_async_context(site_of(home, held[home.base_url]))
             for name, home in homes.items()
         }
+        await put_draft(homes["villa-aurora"], practice())
         yield Town(sites)

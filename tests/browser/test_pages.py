@@ -22,7 +22,8 @@ async def test_what_is_wrong_is_found(chromium: Browser, axe: str) -> None:
         async with opened(chromium, view) as window:
             await window.page.set_content(BAD)
             found = {one.partition(":")[0] for one in await window.violations(axe)}
-            assert {"color-contrast", "image-alt", "label"} <= found
+            assert "color-contrast" in found
+            assert view.rules or {"image-alt", "label"} <= found
             assert "Too wide" in str(await window.overflow())
             missed = str(await window.unreached())
             assert "not reached: <button" in missed
@@ -48,29 +49,16 @@ async def test_what_policy_forbids_is_told(chromium: Browser, town: Town) -> Non
 async def test_no_public_page_keeps_anybody_out(
     chromium: Browser, axe: str, public: list[str], view: str
 ) -> None:
-    """axe-core has nothing to say, nor has the browser; nobody else is asked for anything."""
+    """axe-core has nothing to say, nor has the browser; nobody else is asked for anything.
+
+    In the narrow window nothing scrolls sideways; in the wide one the keyboard comes to everything.
+    """
     wrong = []
     async with opened(chromium, VIEWS[view]) as window:
         for address in public:
-            said = await window.show(address)
-            said += await window.violations(axe)
-            wrong += [f"{address}: {one}" for one in said]
-    assert not wrong, "\n".join(wrong)
-
-
-async def test_no_public_page_scrolls_sideways(chromium: Browser, public: list[str]) -> None:
-    wrong = []
-    async with opened(chromium, VIEWS["phone"]) as window:
-        for address in public:
-            await window.show(address)
-            wrong += [f"{address}: {one}" for one in await window.overflow()]
-    assert not wrong, "\n".join(wrong)
-
-
-async def test_the_keyboard_comes_to_everything(chromium: Browser, public: list[str]) -> None:
-    wrong = []
-    async with opened(chromium, VIEWS["wide"]) as window:
-        for address in public:
-            await window.show(address)
-            wrong += [f"{address}: {one}" for one in await window.unreached()]
+            found = await window.show(address)
+            found += await window.violations(axe)
+            found += await window.overflow() if view == "phone" else []
+            found += await window.unreached() if view == "wide" else []
+            wrong += [f"{address}: {one}" for one in found]
     assert not wrong, "\n".join(wrong)
