@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -45,14 +45,20 @@ _AGAIN: Final = 60
 _TOLD: Final = 300
 """Seconds between looks at who vouches for logs that have not grown."""
 _TIDY: Final = 3600
-"""Seconds between erasures: each writes indexes and graph anew, so one an hour does for all."""
+"""Seconds between erasures, each of which writes indexes and graph anew, and between letters."""
 
 _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def scheduled(home: Home) -> AsyncIterator[None]:
-    """Run the node's jobs until the block ends."""
+async def scheduled(
+    home: Home, also: Mapping[str, Callable[[], Awaitable[object]]] | None = None
+) -> AsyncIterator[None]:
+    """Run the node's jobs until the block ends.
+
+    Args:
+        also: Jobs that need what lies above this layer, by name; each once an hour.
+    """
     scheduler = AsyncIOScheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
@@ -72,6 +78,8 @@ async def scheduled(home: Home) -> AsyncIterator[None]:
     scheduler.add_job(_safely, "interval", seconds=_TOLD, args=telling, id="logs")
     erasing = (home, "erase", lambda: erase_withdrawn(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=erasing, id="erase")
+    for name, more in (also or {}).items():
+        scheduler.add_job(_safely, "interval", seconds=_TIDY, args=(home, name, more), id=name)
     scheduler.start()
     first = asyncio.create_task(_safely(home, "start", lambda: begin(home)))
     try:

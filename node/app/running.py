@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from aiohttp import web
 
 from node.app.building import build, now
 from node.app.journal import start_journal
+from node.app.mailing import digests
+from node.app.reporting import ABOVE
 from node.config import Config
 from node.control import NotServed, call_line, listening, run
 from node.core.accounts import LINK_LIFE
@@ -50,8 +53,8 @@ async def serve(
     async with (
         build(config, clock=clock, entropy=entropy, workers=workers) as home,
         _answering(home),
-        listening(home, _socket(config)),
-        scheduled(home),
+        listening(home, _socket(config), ABOVE),
+        scheduled(home, {"letters": partial(digests, home)}),
     ):
         yield home
 
@@ -133,7 +136,7 @@ async def _one_call(config: Config, name: str, arguments: Mapping[str, Any]) -> 
     except NotServed:
         async with build(config, recovering=name == "identity.rotate") as home:
             await catch_up(home)
-            return await run(home, name, arguments)
+            return await run(home, name, arguments, ABOVE)
 
 
 def _socket(config: Config) -> Path:

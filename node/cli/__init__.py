@@ -49,6 +49,7 @@ COMMANDS = {
     "pair": ("node.cli.pair", "Find cities to learn from or to teach, and agree with them."),
     "verify": ("node.cli.verify", "Check a record, a log or evidence, step by step."),
     "export": ("node.cli.find", "Write the public records into a file."),
+    "report": ("node.cli.find", "Write the city's yearly report into a file."),
     "rebuild": ("node.cli.setup", "Make text index and graph store again from the ledger."),
     "version": ("node.cli.setup", "Print the version."),
 }

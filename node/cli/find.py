@@ -1,4 +1,4 @@
-"""Commands that read the catalog: search, query, export."""
+"""Commands that read the catalog: search, query, export, report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from node.cli.console import Console, plain
 from node.cli.session import call
 
-__all__ = ["export", "query", "search"]
+__all__ = ["export", "query", "report", "search"]
 
 
 @click.command()
@@ -118,6 +118,42 @@ def export(console: Console, form: str, out: Path, own: bool) -> None:
     done = call(console, "export", format=form, own=own, path=str(out.absolute()))
     console.answer(
         "intercity/export/1",
+        done,
+        f"{done['path']}\t{done['count']} records\tsha256 {done['sha256']}",
+    )
+
+
+@click.command()
+@click.argument("year", type=click.IntRange(2000, 2099))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "pdf", "docx", "xlsx", "jsonld"]),
+    default="docx",
+    show_default=True,
+)
+@click.option("--vlr", is_flag=True, help="The chapter for a Voluntary Local Review instead.")
+@click.option("--lang", default="", help="Language of what is not the city's own words.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.pass_obj
+def report(console: Console, year: int, form: str, vlr: bool, lang: str, out: Path) -> None:
+    """Write the city's report of YEAR into a file, published or not, and print its SHA-256.
+
+    xlsx and jsonld have every record that it rests on; jsonld as they were signed.
+
+    Example: intercity report 2026 --lang es -o informe-2026.docx
+    """
+    done = call(
+        console,
+        "report",
+        year=year,
+        form=form,
+        path=str(out.absolute()),
+        language=lang,
+        vlr=vlr,
+    )
+    console.answer(
+        "intercity/report/1",
         done,
         f"{done['path']}\t{done['count']} records\tsha256 {done['sha256']}",
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +22,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
 
@@ -226,6 +227,40 @@ class DeskSettings(_Section):
     )
 
 
+class MailSettings(_Section):
+    """How it writes to its staff, once a day at most, of what waits for them; no host: never."""
+
+    host: str = Field(
+        default="",
+        description="The server that takes outgoing mail.",
+        examples=["mail.city.example"],
+    )
+    port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="starttls (usually port 587), tls (usually 465), or none.\n"
+        "Warning: none sends the password and all mail in the open.",
+    )
+    user: str = Field(default="", description="Name to sign in with; empty: it asks for none.")
+    password_file: str = Field(
+        default="",
+        description="File whose first line is the password; relative to this file.\n"
+        "Warning: nobody but the node's user should be able to read it.",
+        examples=["secrets/mail-password"],
+    )
+    sender: str = Field(
+        default="",
+        description="Address that mail comes from. Required where a host is named.",
+        examples=["rights@city.example"],
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.host and "@" not in self.sender:
+            raise ValueError("expected an address in 'sender', as a host is named")
+        return self
+
+
 class LogSettings(_Section):
     """What it writes about itself, to stderr."""
 
@@ -256,6 +291,7 @@ class Config(_Section):
     witness: WitnessSettings = Field(default_factory=WitnessSettings)
     erasure: ErasureSettings = Field(default_factory=ErasureSettings)
     desk: DeskSettings = Field(default_factory=DeskSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -270,7 +306,9 @@ class Config(_Section):
         """The same settings as read from a file in ``folder``."""
         self._origins.update(origins)
         node = self.node.model_copy(update={"data_dir": folder / self.node.data_dir})
-        return self.model_copy(update={"node": node})
+        secret = self.mail.password_file
+        mail = self.mail.model_copy(update={"password_file": secret and str(folder / secret)})
+        return self.model_copy(update={"node": node, "mail": mail})
 
     def _value(self, key: str) -> Any:
         section, _, name = key.partition(".")

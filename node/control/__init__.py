@@ -5,6 +5,6 @@ control socket; one that does not opens the stores and runs the same function it
 """
 
 from node.control.line import NotServed, call_line, listening
-from node.control.operations import OPERATIONS, run
+from node.control.operations import OPERATIONS, Operations, run
 
-__all__ = ["OPERATIONS", "NotServed", "call_line", "listening", "run"]
+__all__ = ["OPERATIONS", "NotServed", "Operations", "call_line", "listening", "run"]

@@ -12,13 +12,14 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
 import structlog
 
 from node.control.faults import raised, told
-from node.control.operations import run
+from node.control.operations import Operations, run
 from node.errors import NodeError
 from node.service.home import Home
 from node.store.ports import StoreError
@@ -40,13 +41,15 @@ class NotServed(Exception):
 
 
 @asynccontextmanager
-async def listening(home: Home, path: Path) -> AsyncIterator[None]:
-    """Answer on the socket at ``path`` for as long as the block runs."""
+async def listening(
+    home: Home, path: Path, also: Operations = MappingProxyType({})
+) -> AsyncIterator[None]:
+    """Answer on the socket at ``path`` for as long as the block runs; ``also`` as in ``run``."""
     await asyncio.to_thread(_prepare, path)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            writer.write(await _answered(home, await _received(reader)))
+            writer.write(await _answered(home, await _received(reader), also))
             await writer.drain()
         except (ConnectionError, ValueError) as exc:
             _log.warning("a command went away", reason=str(exc))
@@ -105,10 +108,10 @@ async def _received(reader: asyncio.StreamReader) -> bytes:
     return bytes(data)
 
 
-async def _answered(home: Home, request: bytes) -> bytes:
+async def _answered(home: Home, request: bytes, also: Operations) -> bytes:
     try:
         name, arguments = _command(request)
-        result = await run(home, name, arguments)
+        result = await run(home, name, arguments, also)
         return orjson.dumps({"result": result})
     except (NodeError, PeerError, StoreError) as exc:
         return orjson.dumps({"error": told(exc)})

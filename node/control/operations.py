@@ -7,7 +7,8 @@ graph up to date before it answers, and sends what it owes.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from node.control import keeping, learning, looking, peering, recording, rounding, staffing
 from node.errors import NodeError
@@ -16,9 +17,11 @@ from node.service.home import Home
 from node.store.ports import Broken
 from peers.encoding import JsonObject
 
-__all__ = ["OPERATIONS", "run"]
+__all__ = ["OPERATIONS", "Operations", "run"]
 
-OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
+Operations: TypeAlias = Mapping[str, Callable[..., Awaitable[JsonObject]]]
+
+OPERATIONS: Final[Operations] = {
     "publish": recording.publish_documents,
     "withdraw": recording.withdraw_record,
     "erase": recording.erase_record,
@@ -73,15 +76,21 @@ OPERATIONS: Final[Mapping[str, Callable[..., Awaitable[JsonObject]]]] = {
 """Name → operation. The command line knows them by these names."""
 
 
-async def run(home: Home, name: str, arguments: Mapping[str, Any]) -> JsonObject:
+async def run(
+    home: Home, name: str, arguments: Mapping[str, Any], also: Operations = MappingProxyType({})
+) -> JsonObject:
     """Run one operation.
+
+    Args:
+        also: Operations that need what lies above this layer, by name.
 
     Raises:
         NodeError: There is none of this name, or it refuses; also peers' and stores' errors.
     """
-    operation = OPERATIONS.get(name)
+    known = {**OPERATIONS, **also}
+    operation = known.get(name)
     if operation is None:
-        raise NodeError(f"expected an operation, one of {', '.join(OPERATIONS)}; found {name!r}")
+        raise NodeError(f"expected an operation, one of {', '.join(known)}; found {name!r}")
     try:
         return await operation(home, **arguments)
     except Broken:

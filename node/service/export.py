@@ -22,7 +22,7 @@ from node.store.ports import Audience, Position, TextPut
 from peers.encoding import JsonObject, parse_json
 from vocab.jsonld import to_quads
 
-__all__ = ["Exported", "export"]
+__all__ = ["Exported", "export", "write_whole"]
 
 _BATCH: Final = 1000
 
@@ -53,11 +53,20 @@ async def export(home: Home, form: str, out: Path, *, own: bool = False) -> Expo
     await catch_up(home)
     records = await _records(home, own=own)
     data = await asyncio.to_thread(lambda: b"".join(_FORMS[form](records)))
+    return Exported(out, len(records), await write_whole(out, data))
+
+
+async def write_whole(out: Path, data: bytes) -> str:
+    """Write a file whole, or leave what was there; its SHA-256 in hexadecimal.
+
+    Raises:
+        NodeError: It cannot be written.
+    """
     try:
         await asyncio.to_thread(_replace, out, data)
     except OSError as exc:
         raise NodeError(f"{out} cannot be written: {exc.strerror or exc}") from exc
-    return Exported(out, len(records), hashlib.sha256(data).hexdigest())
+    return hashlib.sha256(data).hexdigest()
 
 
 async def _records(home: Home, *, own: bool) -> list[TextPut]:
