@@ -30,14 +30,14 @@ from peers.did import did_of
 from peers.errors import PeerError
 from vocab.languages import LangMap
 
-__all__ = ["TURNS", "peers", "verify"]
+__all__ = ["CARES", "TURNS", "PeerView", "peer_view", "peers", "verify"]
 
 _LENGTH: Final = 2048
 _REFUSED: Final = 20
 """Quarantined entries that the page names for each peer."""
 
 
-_CARES: Final = {
+CARES: Final = {
     Care.ASK_THE_CITY: mark("Ask the city what happened; nothing more is taken from it."),
     Care.NOTHING_TAKEN: mark("Nothing is taken from it."),
     Care.SEE_WHY: mark(
@@ -110,7 +110,7 @@ async def peers(request: web.Request) -> web.Response:
     home = home_of(request)
     shell = await shell_of(request)
     names = await shelf.names(request)
-    views = [await _view(home, one, names) for one in await home.desk.contacts()]
+    views = [await peer_view(home, one, names) for one in await home.desk.contacts()]
     views.sort(key=lambda view: (view.contact.state == "following", view.host))
     return await render(
         request,
@@ -119,11 +119,12 @@ async def peers(request: web.Request) -> web.Response:
         cache="no-cache",
         views=views,
         names=names,
-        cares={care: shell.words.say(sentence) for care, sentence in _CARES.items()},
+        cares={care: shell.words.say(sentence) for care, sentence in CARES.items()},
     )
 
 
-async def _view(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> PeerView:
+async def peer_view(home: Home, contact: Contact, names: Mapping[str, LangMap]) -> PeerView:
+    """A peer as pages show it; ``names``: of every city and organization that is held."""
     size = (await home.ledger.head(contact.log)).size
     refused = await home.ledger.quarantined(contact.log)
     agents = [f"{contact.base_url}/#{kind}" for kind in ("city", "organization")]

@@ -59,6 +59,16 @@ _DEEDS: Final = {
     "unschedule": mark("let a draft wait again"),
     "withdraw": mark("withdrew a record"),
     "erase": mark("had the text of a record erased"),
+    "follow": mark("began to follow a node"),
+    "unfollow": mark("stopped following a node"),
+    "forget": mark("stopped following a node, and had it forgotten"),
+    "pause": mark("paused a node"),
+    "resume": mark("took a node up again"),
+    "block": mark("blocked a node"),
+    "sync": mark("asked a node"),
+    "grant": mark("let a node read what is for members"),
+    "ungrant": mark("no longer let a node read what is for members"),
+    "rotate": mark("changed keys of the node"),
 }
 
 
