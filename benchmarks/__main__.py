@@ -18,6 +18,7 @@ SUITES = {
     "append": "our own log: signed, hashed, durable",
     "search": "text search over many records",
     "pages": "pages and start",
+    "pairing": "rounds of 1,000 and 10,000 cities, proved",
 }
 
 

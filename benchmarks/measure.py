@@ -16,6 +16,9 @@ __all__ = ["Row", "cpu_each", "quantile", "table"]
 
 T = TypeVar("T")
 
+_MORE = {"/s", "% served"}
+"""Units of which more is better."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -25,7 +28,7 @@ class Row:
         what: What was done.
         ours, theirs: Figures in ``unit``; ``theirs`` is ``None`` where nothing stands beside.
         beside: Whose figure ``theirs`` is.
-        unit: ``µs``, ``ms``, ``s``, ``%`` (less is better) or ``/s`` (more is better).
+        unit: ``µs``, ``ms``, ``s``, ``%`` (less is better); ``/s``, ``% served`` (more is better).
         goal: What we aim for, as words.
         note: What the reader should know, such as how much was measured.
     """
@@ -43,7 +46,7 @@ class Row:
         """How many times better we are; ``None`` where nothing stands beside."""
         if self.theirs is None:
             return None
-        return self.ours / self.theirs if self.unit == "/s" else self.theirs / self.ours
+        return self.ours / self.theirs if self.unit in _MORE else self.theirs / self.ours
 
     def as_json(self) -> dict[str, Any]:
         """The row as plain values."""

@@ -41,13 +41,13 @@ def assign(problem: Problem) -> Assignment:
     coverage = Coverage(problem)
     everyone = coverage.serve(1)
     smallest, within = coverage.highest(everyone)
-    above = coverage.serve(smallest + 1)
+    above = coverage.serve(smallest + 1, within.edges)
     face = covering(problem, smallest, within.cover)
-    chosen = sorted(number for number in within.edges if number >= 0)
+    chosen: list[int] = []
     prices: list[Prices] = []
     weights: Mapping[int, int] | Sequence[int] = problem.scores
     for stage in range(TIES + 1):
-        chosen = best(problem, face, weights, chosen)
+        chosen = best(problem, face, weights)
         prices.append(potentials(problem, face, weights, chosen))
         _, face = narrow(problem, face, weights, prices[-1])
         if is_settled(problem, face, chosen):

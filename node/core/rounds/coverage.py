@@ -9,7 +9,6 @@ greatest matching, which is why it can be published and compared byte for byte.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,6 +53,7 @@ class Coverage:
         scores = problem.scores
         for own in self._options:
             own.sort(key=lambda number: (-scores[number], number))
+        self._helpers = [[problem.edges[number].helper for number in own] for own in self._options]
         self._depth = [[-scores[number] for number in own] for own in self._options]
 
     def serve(self, least: int, held: Iterable[int] = ()) -> Served:
@@ -62,7 +62,8 @@ class Coverage:
         Args:
             held: Edges of an earlier answer; those that still count are begun with.
         """
-        search = _Search(self._problem, self._within(least))
+        within = [bisect_right(depth, -least) for depth in self._depth]
+        search = _Search(self._problem, self._options, self._helpers, within)
         for number in held:
             if number >= 0 and self._problem.scores[number] >= least:
                 search.take(number)
@@ -73,31 +74,43 @@ class Coverage:
         values = sorted(set(self._problem.scores))
         if not served.count:
             return 0, served
-        low, high = 0, len(values) - 1
+        # Nobody has a peer above its best option, so the answer is not above this many of those.
+        tops = sorted((-depth[0] for depth in self._depth if depth), reverse=True)
+        low, high = 0, bisect_right(values, tops[served.count - 1]) - 1
         best = self.serve(values[0], served.edges)
+        # Steps that double, then halve: a threshold just above one that held is quickly tried.
+        step, growing = 1, True
         while low < high:
-            middle = (low + high + 1) // 2
+            middle = min(low + step, high)
             tried = self.serve(values[middle], best.edges)
             if tried.count == served.count:
                 low, best = middle, tried
             else:
-                high = middle - 1
+                high, growing = middle - 1, False
+            step = step * 2 if growing else max(1, (high - low + 1) // 2)
         return values[low], best
-
-    def _within(self, least: int) -> list[list[int]]:
-        return [
-            own[: bisect_right(depth, -least)]
-            for own, depth in zip(self._options, self._depth, strict=True)
-        ]
 
 
 class _Search:
-    """Alternating paths, breadth first; helpers seen in one phase are not looked at again in it."""
+    """Shortest alternating paths, many at a time (J. Hopcroft and R. Karp, 1973).
 
-    def __init__(self, problem: Problem, options: list[list[int]]) -> None:
+    A helper with room for several is at once the end of a path and, when full, a place that its
+    guests can be moved from.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        options: list[list[int]],
+        helpers: list[list[int]],
+        within: list[int],
+    ) -> None:
+        """``options`` and their ``helpers`` by learner; of each the first ``within`` count."""
         self._edges = problem.edges
         self._capacity = problem.capacity
         self._options = options
+        self._helpers = helpers
+        self._within = within
         self._taken = [-1] * len(problem.learners)
         self._guests: list[set[int]] = [set() for _ in problem.helpers]
 
@@ -111,39 +124,72 @@ class _Search:
         self._guests[helper].add(learner)
 
     def run(self) -> Served:
+        """Shorter paths first, phase by phase, until no path is left."""
         while True:
-            seen: dict[int, int] = {}
             left = [at for at, number in enumerate(self._taken) if number < 0]
-            if not sum(self._augment(learner, seen) for learner in left):
+            depth, layer, open_ = self._layers(left)
+            if not open_:
                 break
-        reached = {guest for helper in seen for guest in self._guests[helper]} | set(left)
+            tried = [0] * len(self._options)
+            for root in left:
+                self._augment(root, depth, layer, tried)
         cover = Cover(
-            tuple(at for at in range(len(self._taken)) if at not in reached), tuple(sorted(seen))
+            tuple(at for at, steps in enumerate(depth) if steps < 0),
+            tuple(at for at, steps in enumerate(layer) if steps >= 0),
         )
         return Served(tuple(self._taken), cover)
 
-    def _augment(self, root: int, seen: dict[int, int]) -> bool:
-        """Serve one more learner, if a path leads to a helper with room. ``seen``: how reached."""
-        waiting = deque([root])
-        while waiting:
-            learner = waiting.popleft()
-            for number in self._options[learner]:
-                helper = self._edges[number].helper
-                if helper in seen:
-                    continue
-                seen[helper] = number
-                if len(self._guests[helper]) < self._capacity[helper]:
-                    self._shift(root, number, seen)
-                    return True
-                waiting.extend(sorted(self._guests[helper]))
-        return False
+    def _layers(self, left: list[int]) -> tuple[list[int], list[int], bool]:
+        """How many steps every learner and helper is from those without one, ``-1`` if it is not.
 
-    def _shift(self, root: int, number: int, seen: dict[int, int]) -> None:
-        """Everyone on the path moves to the helper by which it was reached from."""
-        while True:
-            learner = self._edges[number].learner
-            before = self._taken[learner]
-            self.take(number)
-            if learner == root:
+        Stops behind the first layer in which a helper has room; the last value says if one has.
+        """
+        depth, layer = [-1] * len(self._options), [-1] * len(self._guests)
+        for root in left:
+            depth[root] = 0
+        steps, front, open_ = 0, left, False
+        while front and not open_:
+            reached = []
+            for learner in front:
+                for helper in self._helpers[learner][: self._within[learner]]:
+                    if layer[helper] < 0:
+                        layer[helper] = steps
+                        reached.append(helper)
+            steps += 1
+            front = []
+            for helper in reached:
+                open_ = open_ or len(self._guests[helper]) < self._capacity[helper]
+                for guest in self._guests[helper]:
+                    if depth[guest] < 0:
+                        depth[guest] = steps
+                        front.append(guest)
+        return depth, layer, open_
+
+    def _augment(self, root: int, depth: list[int], layer: list[int], tried: list[int]) -> None:
+        """Serve one more learner by a shortest path, if one is left; no edge is tried twice."""
+        path = [root]
+        while path:
+            learner = path[-1]
+            if tried[learner] == self._within[learner]:
+                path.pop()
+                continue
+            helper = self._helpers[learner][tried[learner]]
+            if layer[helper] != depth[learner]:
+                tried[learner] += 1
+            elif len(self._guests[helper]) < self._capacity[helper]:
+                for mover in reversed(path):
+                    self.take(self._options[mover][tried[mover]])
                 return
-            number = seen[self._edges[before].helper]
+            elif (guest := self._next(helper, depth, tried, layer[helper] + 1)) is None:
+                layer[helper] = -1
+            else:
+                path.append(guest)
+
+    def _next(self, helper: int, depth: list[int], tried: list[int], steps: int) -> int | None:
+        """A guest that may still find another place, the first one by its place."""
+        could = (
+            guest
+            for guest in self._guests[helper]
+            if depth[guest] == steps and tried[guest] < self._within[guest]
+        )
+        return min(could, default=None)

@@ -62,9 +62,10 @@ def problem(inputs: Inputs) -> Problem:
     """What the round has to decide."""
     learners = [one for one in inputs.profiles if one.wishes]
     helpers = [one for one in inputs.profiles if one.helps]
-    pairs = scored(learners, helpers, inputs.day, inputs.past)
+    candidates = inputs.settings.candidates
+    pairs = scored(learners, helpers, inputs.day, inputs.past, best=candidates)
     return problem_of(
-        _pruned(pairs, inputs.settings.candidates, inputs.name),
+        _pruned(pairs, candidates, inputs.name),
         {one.agent: inputs.settings.peers for one in learners},
         {one.agent: _capacity(one, inputs.past) for one in helpers},
         salt=inputs.name,

@@ -1,8 +1,4 @@
-"""The linear program itself. What comes out is a proposal; certificates decide.
-
-Of many edges only few can be in an optimum, so the program begins with the best ones of every city
-and takes in those that its prices show to be worth it, until none is left (column generation).
-"""
+"""The linear program itself. What comes out is a proposal; certificates decide."""
 
 from __future__ import annotations
 
@@ -15,23 +11,11 @@ from node.core.rounds.problem import Problem
 
 __all__ = ["best"]
 
-_FIRST: Final = 12
-"""Edges of every city that the program begins with."""
 _WHOLE: Final = 1e-6
-_WORTH: Final = 1e-6
 
 
-def best(
-    problem: Problem,
-    face: Face,
-    weights: Mapping[int, int] | Sequence[int],
-    start: Sequence[int],
-) -> list[int]:
-    """The edges of an assignment on a face that weighs the most, sorted.
-
-    Args:
-        start: Any assignment on the face: the program has an answer from the beginning.
-    """
+def best(problem: Problem, face: Face, weights: Mapping[int, int] | Sequence[int]) -> list[int]:
+    """The edges of an assignment on a face that weighs the most, sorted."""
     if not face.free:
         return sorted(face.fixed)
     import numpy as np
@@ -41,24 +25,10 @@ def best(
     learner = np.array([problem.edges[number].learner for number in face.free], dtype=np.int64)
     helper = np.array([problem.edges[number].helper for number in face.free], dtype=np.int64)
     helper += len(problem.learners)
-    low, high = _room(problem, face)
-    active = np.isin(numbers, np.array(start, dtype=np.int64))
-    for ends in (learner, helper):
-        order = np.lexsort((numbers, -weighed, ends))
-        sorted_ends = ends[order]
-        first = np.searchsorted(sorted_ends, sorted_ends)
-        active[order[np.arange(len(order)) - first < _FIRST]] = True
-    while True:
-        at = np.flatnonzero(active)
-        shares, prices = _solve(weighed[at], learner[at], helper[at], low, high)
-        worth = ~active & (weighed - prices[learner] - prices[helper] > _WORTH)
-        if not worth.any():
-            break
-        active |= worth
+    shares = _solve(weighed, learner, helper, *_room(problem, face))
     if (np.abs(shares - np.round(shares)) > _WHOLE).any():
         raise Unproven("the linear program: expected whole numbers, found fractions")
-    picked = numbers[at[shares > 0.5]].tolist()
-    return sorted((*face.fixed, *picked))
+    return sorted((*face.fixed, *numbers[shares > 0.5].tolist()))
 
 
 def _room(problem: Problem, face: Face) -> tuple[Any, Any]:
@@ -75,8 +45,8 @@ def _room(problem: Problem, face: Face) -> tuple[Any, Any]:
     return low, high
 
 
-def _solve(weights: Any, learner: Any, helper: Any, low: Any, high: Any) -> tuple[Any, Any]:
-    """Shares of the edges, and the price of every city."""
+def _solve(weights: Any, learner: Any, helper: Any, low: Any, high: Any) -> Any:
+    """Shares of the edges."""
     import numpy as np
     from scipy.optimize import linprog
     from scipy.sparse import csr_matrix, vstack
@@ -98,7 +68,4 @@ def _solve(weights: Any, learner: Any, helper: Any, low: Any, high: Any) -> tupl
     )
     if found.status != 0:
         raise Unproven(f"the linear program: expected an optimum, found {found.message}")
-    marginals = -found.ineqlin.marginals
-    prices = marginals[:count].copy()
-    prices[needy] -= marginals[count:]
-    return found.x, prices
+    return found.x

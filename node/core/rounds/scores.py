@@ -8,8 +8,9 @@ machine, whatever its ``exp`` does in the last place.
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -51,9 +52,19 @@ class _Given:
 
 
 def scored(
-    learners: Sequence[Profile], helpers: Sequence[Profile], today: date, past: Past
+    learners: Sequence[Profile],
+    helpers: Sequence[Profile],
+    today: date,
+    past: Past,
+    *,
+    best: int = 0,
 ) -> Iterator[tuple[str, str, int]]:
-    """Every pair that scores more than nothing: (learner, helper, millionths)."""
+    """Every pair that scores more than nothing: (learner, helper, millionths).
+
+    Args:
+        best: Where it is not 0, pairs may be left out for which the learner has this many that
+            score more.
+    """
     given = [
         _Given(
             one,
@@ -66,25 +77,45 @@ def scored(
         )
         for one in helpers
     ]
-    by_action: dict[str, list[int]] = {}
+    by_action: dict[str, list[tuple[int, float]]] = {}
     for at, one in enumerate(given):
-        for action in one.worth:
-            by_action.setdefault(action, []).append(at)
+        for action, worth in one.worth.items():
+            by_action.setdefault(action, []).append((at, worth))
     for learner in learners:
         size = math.log10(learner.population) if learner.population else None
-        met = {at for action in learner.wishes for at in by_action.get(action, ())}
-        for at in sorted(met):
-            helper = given[at]
-            if helper.profile.agent == learner.agent:
-                continue
-            points = _points(learner, size, helper, past)
-            if abs(points - math.floor(points) - 0.5) < _DOUBTFUL:
-                exact = score(learner, helper.profile, today, past)
-                whole = exact.score if exact else 0
-            else:
-                whole = round(points)
+        top: list[int] = []
+        for bound, helper in _promising(learner, given, by_action):
+            if best and len(top) == best and bound < top[0]:
+                break
+            whole = _whole(learner, size, helper, today, past)
             if whole:
                 yield learner.agent, helper.profile.agent, whole
+                (heapq.heappush if len(top) < best else heapq.heappushpop)(top, whole)
+
+
+def _promising(
+    learner: Profile, given: Sequence[_Given], by_action: Mapping[str, Sequence[tuple[int, float]]]
+) -> list[tuple[float, _Given]]:
+    """Who could help a learner, with millionths that no score exceeds; the greatest first.
+
+    A gain is at most the sum of its parts, and neither context nor novelty adds to it.
+    """
+    parts: dict[int, float] = {}
+    for action, wish in learner.wishes.items():
+        share = float(wish.strength) * _TAUGHT * MICRO
+        for at, worth in by_action.get(action, ()):
+            parts[at] = parts.get(at, 1.0) + share * worth
+    ordered = sorted(parts.items(), key=lambda one: (-one[1], one[0]))
+    return [(bound, given[at]) for at, bound in ordered if given[at].profile.agent != learner.agent]
+
+
+def _whole(learner: Profile, size: float | None, helper: _Given, today: date, past: Past) -> int:
+    """A score in whole millionths, in decimals where the rounding could be in doubt."""
+    points = _points(learner, size, helper, past)
+    if abs(points - math.floor(points) - 0.5) < _DOUBTFUL:
+        exact = score(learner, helper.profile, today, past)
+        return exact.score if exact else 0
+    return round(points)
 
 
 def _points(learner: Profile, size: float | None, helper: _Given, past: Past) -> float:
