@@ -195,7 +195,8 @@ class Desk:
         for _ in range(5):
             async with await self.get(path) as answer:
                 if answer.status not in {301, 302, 303}:
-                    return page_of(path, answer.status, await answer.text())
+                    html = await answer.text() if answer.content_type == "text/html" else ""
+                    return page_of(path, answer.status, html)
                 path = answer.headers["Location"]
         raise AssertionError(f"{path} leads nowhere")
 

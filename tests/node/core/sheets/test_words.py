@@ -157,7 +157,7 @@ def test_a_city_that_nobody_knows_asks_for_its_number() -> None:
 def test_rows_of_an_unknown_type_name_the_types() -> None:
     outcome = read("type | title\ninvoice | x\nPráctica | y", language="es")
     assert codes(outcome)[0][2] == "unknown-type"
-    assert "Práctica" in outcome.rows[0].findings[0].finding.mend
+    assert "Compromiso" in outcome.rows[0].findings[0].finding.mend
     assert outcome.rows[1].document["type"] == "Practice"
 
 
