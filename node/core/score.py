@@ -35,6 +35,7 @@ __all__ = [
     "ContextTerm",
     "Proposal",
     "can_talk",
+    "fit",
     "has_room",
     "mutual",
     "offered",
@@ -166,6 +167,12 @@ def score(learner: Profile, helper: Profile, today: date, past: Past) -> Proposa
             recent=recent,
             in_region=_in_region(learner, helper, useful[:BEST]),
         )
+
+
+def fit(learner: Profile, helper: Profile) -> Decimal:
+    """The context alone, in [0, 1]: how alike two cities are, whatever they know or look for."""
+    with localcontext(_PRECISION):
+        return _mean(_context(learner, helper, ()))
 
 
 def mutual(one: int, other: int) -> int:
