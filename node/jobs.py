@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from node.errors import NodeError
 from node.service.append import resume
+from node.service.backups import delete_old, is_due, make_backup
 from node.service.contacts import follow, pause_after
 from node.service.cosigning import collect_cosignatures
 from node.service.erase import erase_withdrawn
@@ -76,6 +77,8 @@ async def scheduled(
     scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
     telling = (home, "logs", lambda: tell_logs(home))
     scheduler.add_job(_safely, "interval", seconds=_TOLD, args=telling, id="logs")
+    saving = (home, "backup", lambda: _back_up(home))
+    scheduler.add_job(_safely, "interval", seconds=_TIDY, args=saving, id="backup")
     erasing = (home, "erase", lambda: erase_withdrawn(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=erasing, id="erase")
     for name, more in (also or {}).items():
@@ -201,6 +204,12 @@ async def _stand(home: Home) -> None:
 async def _hints(home: Home) -> None:
     if await sync_hinted(home):
         await catch_up(home)
+
+
+async def _back_up(home: Home) -> None:
+    if await is_due(home):
+        await make_backup(home)
+    await delete_old(home)
 
 
 async def _post(home: Home) -> None:

@@ -7,6 +7,17 @@ the control socket. Several nodes can live in one process, each with a folder of
 from node.app.building import build
 from node.app.journal import start_journal
 from node.app.making import Made, make_node
+from node.app.restoring import Restored, restore_node
 from node.app.running import one_call, run_node, serve
 
-__all__ = ["Made", "build", "make_node", "one_call", "run_node", "serve", "start_journal"]
+__all__ = [
+    "Made",
+    "Restored",
+    "build",
+    "make_node",
+    "one_call",
+    "restore_node",
+    "run_node",
+    "serve",
+    "start_journal",
+]

@@ -50,6 +50,8 @@ COMMANDS = {
     "verify": ("node.cli.verify", "Check a record, a log or evidence, step by step."),
     "export": ("node.cli.find", "Write the public records into a file."),
     "report": ("node.cli.find", "Write the city's yearly report into a file."),
+    "backup": ("node.cli.safekeeping", "Copy the node into one file, and look it over."),
+    "restore": ("node.cli.safekeeping", "Make a node from its backup."),
     "rebuild": ("node.cli.setup", "Make text index and graph store again from the ledger."),
     "version": ("node.cli.setup", "Print the version."),
 }

@@ -6,36 +6,26 @@ Only what the program reads stands here. No setting holds a secret: keys are fil
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic.fields import FieldInfo
 
-from node.config.units import duration, in_words, size
-from peers.did import did_of
-from peers.errors import PeerError
-from peers.policy import read_policy
+from node.config.kinds import BaseUrl, Duration, Listen, Networks, Policy, Size, Urls
+from node.config.units import in_words, size
 
 __all__ = [
+    "BackupSettings",
     "Config",
     "DeskSettings",
     "ErasureSettings",
     "LogSettings",
+    "MailSettings",
     "NodeSettings",
     "Origin",
     "QuerySettings",
@@ -49,56 +39,6 @@ __all__ = [
 ]
 
 Role = Literal["city", "network", "observer"]
-
-
-def _base_url(value: str) -> str:
-    """An address of a node, without a trailing slash, its host in lower case."""
-    url = value.rstrip("/")
-    scheme, _, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    try:
-        did_of(url)
-    except PeerError as exc:
-        raise ValueError(f"{exc.reason} ({exc.origin})") from exc
-    if not re.fullmatch(r"[A-Za-z0-9._~/-]*", path) or "//" in path or ".." in path:
-        raise ValueError(f"expected a path of plain letters, found {path!r}")
-    return f"{scheme}://{authority.lower()}{slash}{path}"
-
-
-def _listen(value: str) -> str:
-    host, _, port = value.rpartition(":")
-    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
-        raise ValueError(f"expected HOST:PORT such as '127.0.0.1:8400', found {value!r}")
-    return value
-
-
-def _policy(value: str) -> str:
-    read_policy(value)
-    return value
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError as exc:
-        raise ValueError(
-            f"expected an address or a network such as '10.0.0.0/8', found {value!r}"
-        ) from exc
-
-
-def _words(value: object) -> object:
-    """A list as it is; text, as the environment gives it, split at its commas."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-Size = Annotated[int, BeforeValidator(size)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-Policy = Annotated[str, AfterValidator(_policy)]
-Urls = Annotated[tuple[BaseUrl, ...], BeforeValidator(_words)]
-Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_words)]
 
 
 class _Section(BaseModel):
@@ -129,7 +69,7 @@ class NodeSettings(_Section):
 class ServerSettings(_Section):
     """How it answers."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
+    listen: Listen = Field(
         default="127.0.0.1:8400",
         description="Address and port. Put a proxy that speaks HTTPS in front of it.\n"
         "Warning: it speaks plain HTTP; keep it on 127.0.0.1 where the proxy is on this machine.",
@@ -215,6 +155,21 @@ class ErasureSettings(_Section):
     )
 
 
+class BackupSettings(_Section):
+    """Copies of the node, a file each; those older than erasure.backups_kept are deleted."""
+
+    every: Duration = Field(
+        default=timedelta(days=1),
+        description='How often one is made; "0 s": never by itself.',
+    )
+    folder: str = Field(
+        default="backups",
+        description="Where they lie; relative to this file.\n"
+        "Warning: a backup beside the node is lost with it. Copy it elsewhere, or name a folder\n"
+        "of another machine here. Whoever has a backup has the secret keys.",
+    )
+
+
 class DeskSettings(_Section):
     """How the city's staff work together."""
 
@@ -290,6 +245,7 @@ class Config(_Section):
     sync: SyncSettings = Field(default_factory=SyncSettings)
     witness: WitnessSettings = Field(default_factory=WitnessSettings)
     erasure: ErasureSettings = Field(default_factory=ErasureSettings)
+    backup: BackupSettings = Field(default_factory=BackupSettings)
     desk: DeskSettings = Field(default_factory=DeskSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     log: LogSettings = Field(default_factory=LogSettings)
@@ -308,7 +264,8 @@ class Config(_Section):
         node = self.node.model_copy(update={"data_dir": folder / self.node.data_dir})
         secret = self.mail.password_file
         mail = self.mail.model_copy(update={"password_file": secret and str(folder / secret)})
-        return self.model_copy(update={"node": node, "mail": mail})
+        backup = self.backup.model_copy(update={"folder": str(folder / self.backup.folder)})
+        return self.model_copy(update={"node": node, "mail": mail, "backup": backup})
 
     def _value(self, key: str) -> Any:
         section, _, name = key.partition(".")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 from node.errors import Refused
 from node.service.append import resume
+from node.service.backups import make_backup
 from node.service.doctor import doctor
 from node.service.home import Home
 from node.service.index import catch_up, rebuild
@@ -18,7 +20,13 @@ from peers.checkpoint import NoteVerifier
 from peers.encoding import JsonObject
 from peers.keys import BadKey, SecretKey
 
-__all__ = ["confirm_log", "diagnose", "identity", "rebuild_catalog", "rotate_keys"]
+__all__ = ["back_up", "confirm_log", "diagnose", "identity", "rebuild_catalog", "rotate_keys"]
+
+
+async def back_up(home: Home, *, path: str = "") -> JsonObject:
+    """The file, its size and its hash."""
+    done = await make_backup(home, Path(path) if path else None)
+    return {"path": str(done.path), "size": done.size, "sha256": done.sha256}
 
 
 async def identity(home: Home) -> JsonObject:

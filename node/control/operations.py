@@ -70,6 +70,7 @@ OPERATIONS: Final[Operations] = {
     "identity": keeping.identity,
     "identity.rotate": keeping.rotate_keys,
     "identity.confirm": keeping.confirm_log,
+    "backup": keeping.back_up,
     "doctor": keeping.diagnose,
     "rebuild": keeping.rebuild_catalog,
 }

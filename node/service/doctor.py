@@ -11,10 +11,12 @@ import shutil
 import stat
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from node.errors import NodeError
+from node.service.backups import backups
 from node.service.home import Home
 from node.service.regard import said_of
 from node.service.standing import examine
@@ -216,6 +218,23 @@ async def _quarantine(home: Home) -> _Finding:
     return "ok", "every record that is held is shown", ""
 
 
+async def _backups(home: Home) -> _Finding:
+    every = home.config.backup.every
+    found = await backups(home)
+    folder = home.config.backup.folder
+    if not found:
+        [first] = await home.ledger.entries(home.logs[Audience.PUBLIC], 0, 1)
+        age = home.now() - datetime.fromisoformat(first.entry.published)
+        if every and age < 2 * every:
+            return "ok", f"none yet in {folder}; the node is new", ""
+        return "warning", f"none in {folder}", "make one: intercity backup"
+    age = home.now() - found[0].made
+    text = f"{len(found)} in {folder}, the newest of {found[0].made:%Y-%m-%d %H:%M} UTC"
+    if every and age > 2 * every:
+        return "warning", text, "make one: intercity backup; see why none was made by itself"
+    return "ok", text, ""
+
+
 CHECKS: Final[dict[str, Callable[[Home], Awaitable[_Finding]]]] = {
     "disk": _disk,
     "permissions": _permissions,
@@ -226,6 +245,7 @@ CHECKS: Final[dict[str, Callable[[Home], Awaitable[_Finding]]]] = {
     "queries": _queries,
     "identity": _identity,
     "peers": _peers,
+    "backups": _backups,
     "quarantine": _quarantine,
 }
 """Name of a check → the check."""

@@ -68,6 +68,7 @@ _DEEDS: Final = {
     "sync": mark("asked a node"),
     "grant": mark("let a node read what is for members"),
     "ungrant": mark("no longer let a node read what is for members"),
+    "backup": mark("made a backup"),
     "rotate": mark("changed keys of the node"),
 }
 

@@ -216,6 +216,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "/desk/peers/change", staff(peering.change, Duty.ADMIN)),
     ("GET", "/desk/doctor", staff(upkeep.diagnosis, Duty.ADMIN)),
     ("GET", "/desk/settings", staff(upkeep.settings, Duty.ADMIN)),
+    ("GET", "/desk/backups", staff(upkeep.safe, Duty.ADMIN)),
+    ("POST", "/desk/backups", staff(upkeep.make_one, Duty.ADMIN)),
     ("GET", "/desk/keys", staff(upkeep.keys, Duty.ADMIN)),
     ("POST", "/desk/keys", staff(upkeep.rotate_keys, Duty.ADMIN)),
     ("GET", f"/desk/publish/{_NAME}", staff(publishing.page)),

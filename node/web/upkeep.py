@@ -1,4 +1,6 @@
-"""``/desk/doctor``, ``/desk/settings``, ``/desk/keys``: how the node itself is, for its admins."""
+"""How the node itself is, for its admins: ``/desk/doctor``, ``/desk/settings``, ``/desk/keys`` and
+``/desk/backups``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from aiohttp import web
 
 from node.errors import NodeError
 from node.service.accounts import note_deed
+from node.service.backups import backups, make_backup
 from node.service.doctor import doctor
 from node.service.home import Home
 from node.service.index import catch_up
@@ -21,7 +24,7 @@ from node.web.staff import PERSON, check_form, form_token
 from peers.checkpoint import NoteVerifier
 from peers.errors import PeerError
 
-__all__ = ["diagnosis", "keys", "rotate_keys", "settings"]
+__all__ = ["diagnosis", "keys", "make_one", "rotate_keys", "safe", "settings"]
 
 _PURPOSES = ("record", "log", "http")
 
@@ -67,6 +70,38 @@ async def rotate_keys(request: web.Request) -> web.Response:
     await catch_up(home)
     await announce(home)
     return await _keys(request, done=True)
+
+
+async def safe(request: web.Request) -> web.Response:
+    """``/desk/backups``."""
+    return await _backups(request)
+
+
+async def make_one(request: web.Request) -> web.Response:
+    """``POST /desk/backups``: make one now. It is not to be had from here: it holds the keys."""
+    form = await request.post()
+    check_form(request, form.get("token"))
+    try:
+        done = await make_backup(home_of(request))
+    except NodeError as fault:
+        return await _backups(request, problem=str(fault), status=fault.status)
+    await note_deed(home_of(request), request[PERSON].id, "backup", done.path.name)
+    return await _backups(request, done=True)
+
+
+async def _backups(
+    request: web.Request, *, problem: str = "", done: bool = False, status: int = 200
+) -> web.Response:
+    home = home_of(request)
+    return await _render(
+        request,
+        "backups.html",
+        status=status,
+        rows=await backups(home),
+        folder=home.config.backup.folder,
+        problem=problem,
+        done=done,
+    )
 
 
 async def _keys(

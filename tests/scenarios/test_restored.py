@@ -12,7 +12,6 @@ from node.service.home import Home
 from node.service.publish import publish
 from node.service.replicate import follow
 from node.store.ports import Audience
-from node.store.sqlite import SqliteLedger
 from tests.homes import practice
 from tests.scenarios.towns import check_everything, in_step, made, running
 
@@ -27,7 +26,6 @@ async def until_open(home: Home) -> bool:
 
 
 async def back_up(home: Home, path: Path) -> None:
-    assert isinstance(home.ledger, SqliteLedger)
     await home.ledger.backup(path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from node.core.admission import Verdict
 from node.store.ports import (
@@ -13,6 +14,7 @@ from node.store.ports import (
     Conflict,
     Held,
     Position,
+    StoreError,
     audience_of,
 )
 from peers.log import Batch, Body, EntryKind, LogId, read_entry
@@ -139,6 +141,9 @@ class MemoryLedger:
 
     async def end(self, audience: Audience) -> Position:
         return Position(self._uuid, len(self._changes[audience]))
+
+    async def backup(self, path: Path) -> None:
+        raise StoreError(f"{path}: expected a store on a disk, found one in memory")
 
     async def forget(self, log: LogId) -> None:
         dropped = self._held.pop(log, [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from node.core.admission import Verdict
@@ -175,6 +176,14 @@ class Ledger(Protocol):
 
     async def end(self, audience: Audience) -> Position:
         """The position of the newest change."""
+        ...
+
+    async def backup(self, path: Path) -> None:
+        """Write one state of the whole store, the desk included, to a new file, and look it over.
+
+        Raises:
+            StoreError: There is something at ``path``, no room for it, or the copy is damaged.
+        """
         ...
 
     async def forget(self, log: LogId) -> None:

@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from node.store.locks import locked
-from node.store.sqlite.database import Database
+from node.store.sqlite.database import Database, faults_of
 from node.store.sqlite.desk import SqliteDesk
 from node.store.sqlite.ledger import SqliteLedger
 
-__all__ = ["SqliteDesk", "SqliteLedger", "open_sqlite"]
+__all__ = ["SqliteDesk", "SqliteLedger", "faults_of", "open_sqlite"]
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ import apsw
 from node.store.ports import Broken, Full, StoreError
 from node.store.sqlite.schema import migrate
 
-__all__ = ["Database", "rows", "value"]
+__all__ = ["Database", "faults_of", "rows", "value"]
 
 T = TypeVar("T")
 
@@ -241,6 +241,23 @@ def _run(job: _Job, connection: apsw.Connection) -> None:
             job.done.set_result(job.work(connection))
         except Exception as exc:  # noqa: BLE001 - it is the caller's, and is handed to it
             job.done.set_exception(exc)
+
+
+def faults_of(path: Path) -> list[str]:
+    """What SQLite's own integrity check finds in a file that nobody has open.
+
+    Raises:
+        StoreError: It is no database.
+    """
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            found = connection.execute("PRAGMA integrity_check").fetchall()
+        finally:
+            connection.close()
+    except apsw.Error as exc:
+        raise StoreError(f"{path} is no database that can be read: {exc}") from exc
+    return [str(row[0]) for row in found if row[0] != "ok"]
 
 
 def _connect(path: Path) -> apsw.Connection:

@@ -10,8 +10,17 @@ from typing import Any
 import apsw
 
 from node.core.admission import Verdict
-from node.store.ports import FORGOTTEN, Audience, Change, Conflict, Held, Position, audience_of
-from node.store.sqlite.database import Database, rows, value
+from node.store.ports import (
+    FORGOTTEN,
+    Audience,
+    Change,
+    Conflict,
+    Held,
+    Position,
+    StoreError,
+    audience_of,
+)
+from node.store.sqlite.database import Database, faults_of, rows, value
 from peers.log import Batch, Body, LogId, read_entry
 from peers.merkle import HASH_SIZE, Frontier, leaf_hash, root_of
 from peers.tiles import WIDTH
@@ -122,12 +131,9 @@ class SqliteLedger:
         await self._db.empty_log()
 
     async def backup(self, path: Path) -> None:
-        """Write a whole store, desk included, to a new file; never a file copy of a live one.
-
-        Raises:
-            StoreError: There is something at ``path`` already, or no room for it.
-        """
         await asyncio.to_thread(self._db.copy_to, path)
+        if found := await asyncio.to_thread(faults_of, path):
+            raise StoreError(f"the copy at {path} is damaged: {found[0]}")
 
     async def faults(self) -> list[str]:
         """What SQLite's own integrity check finds; empty where all is well."""

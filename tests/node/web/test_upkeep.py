@@ -15,7 +15,7 @@ from tests.node.web.conftest import site_of
 from tests.node.web.desks import BASE, Desk
 
 HANSOL = "http://localhost:8482"
-PAGES = ["/desk/peers", "/desk/doctor", "/desk/settings", "/desk/keys"]
+PAGES = ["/desk/peers", "/desk/doctor", "/desk/settings", "/desk/keys", "/desk/backups"]
 
 
 @pytest_asyncio.fixture
