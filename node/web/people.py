@@ -17,6 +17,7 @@ from node.service import accounts
 from node.service.home import Home
 from node.web.addresses import Addresses
 from node.web.context import addresses_of, home_of
+from node.web.messages import VERBS
 from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token
@@ -69,6 +70,8 @@ _DEEDS: Final = {
     "grant": mark("let a node read what is for members"),
     "ungrant": mark("no longer let a node read what is for members"),
     "backup": mark("made a backup"),
+    "ask": mark("asked a city for an exchange"),
+    **{f"say-{verb}": mark("spoke for the city in an exchange") for verb in VERBS},
     "rotate": mark("changed keys of the node"),
 }
 

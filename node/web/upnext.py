@@ -13,9 +13,11 @@ from node.core.accounts import Duty, Person
 from node.core.drafts import called
 from node.core.report import REMINDERS, due, next_reaffirmation
 from node.core.review import Review, Stage
+from node.service.exchanges import exchanges
 from node.service.home import Home
 from node.service.yearly import committed_since
 from node.web.cards import standing_of
+from node.web.messages import waits_for_us
 from node.web.pages import own_profile
 from node.web.shell import Shell
 from node.web.staff import may
@@ -58,6 +60,8 @@ async def up_next(
         drafts: Every draft by its key, newest first; ``reviews``: what is known of each.
     """
     found = list(_of_drafts(shell, person, drafts, reviews))[:_MOST]
+    if may(person, Duty.PUBLISHER):
+        found = [*await _of_exchanges(home, shell), *found]
     if not may(person, Duty.AUTHOR, Duty.PUBLISHER):
         return found
     if await own_profile(home) is None:
@@ -90,6 +94,21 @@ def _of_drafts(
         if review.stage is Stage.APPROVED and not scheduled and may(person, Duty.PUBLISHER):
             said = words.say("Approved, and to be published: %(title)s", title=title)
             yield Next(f"publish {name} {review.at}", said, shell.href(f"/desk/publish/{name}"))
+
+
+async def _of_exchanges(home: Home, shell: Shell) -> list[Next]:
+    """Exchanges in which another city waits for a word of ours."""
+    return [
+        Next(
+            f"exchange {view.id} {view.state} {view.heard}",
+            shell.words.say(
+                "An exchange waits for a word of ours: %(action)s", action=shell.word(view.action)
+            ),
+            shell.href(f"/desk/messages/{view.id}"),
+        )
+        for view in await exchanges(home)
+        if waits_for_us(view)
+    ]
 
 
 async def _of_the_year(home: Home, shell: Shell) -> list[Next]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 from aiohttp import ClientResponse, FormData
 
@@ -156,18 +157,28 @@ class Desk:
         return await self.site.get(path, Accept="text/html", Cookie=self._sent())
 
     async def post(
-        self, path: str, form: object, *, origin: str = BASE, **headers: str
+        self, path: str, form: object, *, origin: str = "", **headers: str
     ) -> ClientResponse:
         answer = await self.site.client.post(
             path,
             data=form,
-            headers={"Origin": origin, "Accept": "text/html", "Cookie": self._sent(), **headers},
+            headers={
+                "Origin": origin or self._origin,
+                "Accept": "text/html",
+                "Cookie": self._sent(),
+                **headers,
+            },
             allow_redirects=False,
         )
         morsel = answer.cookies.get(cookie_of(self.home))
         if morsel is not None:
             self.cookie = morsel.value
         return answer
+
+    @property
+    def _origin(self) -> str:
+        parts = urlsplit(self.home.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     def _sent(self) -> str:
         self.site.client.session.cookie_jar.clear()  # Each desk has a jar of its own.
