@@ -164,7 +164,15 @@ async def read_everything(
     aurora = homes[0]
     sizes = {log: await size_of(aurora, log) for log in aurora.logs.values()}
     for number, home in enumerate(homes):
-        seeds = ("/", "/feed.atom", "/data/checkpoints", "/practices", "/needs", "/partners")
+        seeds = (
+            "/",
+            "/feed.atom",
+            "/data/checkpoints",
+            "/practices",
+            "/needs",
+            "/partners",
+            "/learning",
+        )
         for path in ("/feed", "/feed/0"):
             for accept in ("application/n-quads", "application/trig", "application/ld+json"):
                 await channels.get("feeds", home.base_url + path, Accept=accept)

@@ -36,6 +36,7 @@ PAGES = [
     "/actions",
     "/actions/T11",
     "/partners",
+    "/learning",
     "/reports",
     "/search",
     "/search?q=budget",
