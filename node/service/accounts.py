@@ -33,18 +33,21 @@ from peers.encoding import jcs, parse_json
 
 __all__ = [
     "OPERATOR",
+    "PASSKEY",
     "Entry",
     "audit",
     "begin_session",
     "by_contact",
     "by_id",
     "change_duties",
+    "end_other_sessions",
     "end_session",
     "invite",
     "late",
     "note_deed",
     "people",
     "remove",
+    "sessions_of",
     "sign_in_link",
     "signed_in",
     "spend_link",
@@ -52,6 +55,9 @@ __all__ = [
 
 OPERATOR: Final = "operator"
 """Who acts on the command line, as the audit log names them."""
+
+PASSKEY: Final = "passkey"
+"""Family of the desk's pages: credential id → a passkey, see ``node.service.passkeys``."""
 
 _PERSON: Final = "account"
 _LINK: Final = "sign-in-link"
@@ -130,6 +136,9 @@ async def remove(home: Home, by: str, contact: str) -> None:
     """
     person = await by_contact(home, contact)
     await _change(home, by, "remove", person, removed(person))
+    kept = await home.desk.pages(PASSKEY)
+    own = [key for key, data in kept.items() if _fields(data)["person"] == person.id]
+    await home.desk.put_pages({(PASSKEY, key): None for key in own})
 
 
 async def sign_in_link(home: Home, by: str, contact: str) -> str:
@@ -210,6 +219,22 @@ async def late(home: Home, secret: str) -> Person | None:
 async def end_session(home: Home, secret: str) -> None:
     """Sign out. A session that is not there is no error."""
     await home.desk.drop_page(_SESSION, digest_of(secret))
+
+
+async def sessions_of(home: Home, person: Person) -> list[str]:
+    """Somebody's sessions that still stand: the digests of their secrets."""
+    now, kept = _now(home), await home.desk.pages(_SESSION)
+    return [
+        key
+        for key, data in kept.items()
+        if (session := Session(**_fields(data))).person == person.id and lives(session, person, now)
+    ]
+
+
+async def end_other_sessions(home: Home, person: Person, secret: str) -> None:
+    """Sign somebody out everywhere but here."""
+    others = [key for key in await sessions_of(home, person) if key != digest_of(secret)]
+    await home.desk.put_pages({(_SESSION, key): None for key in others})
 
 
 async def _sweep(home: Home) -> None:

@@ -22,6 +22,7 @@ __all__ = ["Asset", "assets", "file_name", "icon", "serve"]
 
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
     "woff2": "font/woff2",
     "txt": "text/plain; charset=utf-8",
@@ -86,6 +87,7 @@ def _all() -> Mapping[str, tuple[str, Asset]]:
     static = files("node.web").joinpath("static")
     found = {name: _asset(name, static.joinpath("fonts", name).read_bytes()) for name in _FONTS}
     found["logo.svg"] = _asset("logo.svg", static.joinpath("logo.svg").read_bytes())
+    found["passkey.js"] = _asset("passkey.js", static.joinpath("passkey.js").read_bytes())
     css = static.joinpath("app.css").read_text(encoding="utf-8")
     for name, (hashed, _) in found.items():
         css = css.replace(f"fonts/{name}", hashed)

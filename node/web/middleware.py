@@ -26,7 +26,7 @@ from node.web.problems import PROBLEMS, told
 from peers.errors import PeerError, TooLarge, Untrusted
 from vocab.shapes import Finding
 
-__all__ = ["HEADERS", "MIDDLEWARES", "Trouble", "harden"]
+__all__ = ["HEADERS", "MIDDLEWARES", "WITH_SCRIPT", "Trouble", "harden"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,7 +43,14 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""On every answer. Nothing may be loaded but our own style, fonts and pictures; no script runs."""
+"""On every answer that says nothing else: nothing is loaded but our own style, fonts and pictures,
+and no script runs.
+"""
+
+WITH_SCRIPT: Final = {
+    "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'"
+}
+"""On the two pages that ask a browser for a passkey: our own files may run there, nothing else."""
 
 _BY_STATUS: Final = {
     400: "bad-request",

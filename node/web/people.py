@@ -23,7 +23,7 @@ from node.web.shell import Shell
 from node.web.staff import PERSON, check_form, form_token
 from node.web.texts import mark
 
-__all__ = ["audit", "change", "invite", "listing"]
+__all__ = ["audit", "change", "duty_names", "invite", "listing"]
 
 _LATEST: Final = 200
 """Entries of the audit log that the page shows; the command shows all."""
@@ -72,6 +72,8 @@ _DEEDS: Final = {
     "backup": mark("made a backup"),
     "ask": mark("asked a city for an exchange"),
     **{f"say-{verb}": mark("spoke for the city in an exchange") for verb in VERBS},
+    "passkey": mark("added a passkey"),
+    "drop-passkey": mark("removed a passkey"),
     "rotate": mark("changed keys of the node"),
 }
 
@@ -171,7 +173,7 @@ async def _page(
         person=request[PERSON],
         token=form_token(request),
         people=await accounts.people(home_of(request)),
-        duties=_duty_names(shell),
+        duties=duty_names(shell),
         said={"name": "", "contact": "", "duties": ["author"], **(said or {})},
         problem=problem,
         link=link,
@@ -181,7 +183,8 @@ async def _page(
     )
 
 
-def _duty_names(shell: Shell) -> dict[str, tuple[Markup, Markup]]:
+def duty_names(shell: Shell) -> dict[str, tuple[Markup, Markup]]:
+    """Each duty's name, and what somebody with it does."""
     say = shell.words.say
     return {str(one): (say(_NAMES[one]), say(_DUTIES[one])) for one in Duty}
 

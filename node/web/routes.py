@@ -14,6 +14,7 @@ from aiohttp import web
 from node.core.accounts import Duty
 from node.core.forms import Section
 from node.web import (
+    account,
     actions,
     assets,
     cards,
@@ -188,6 +189,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Staff.
     ("GET", "/sign-in", signin.show),
     ("POST", "/sign-in", signin.spend),
+    ("POST", "/sign-in/passkey", account.use),
+    ("GET", "/desk/account", staff(account.page)),
+    ("POST", "/desk/account", staff(account.change)),
     ("POST", "/sign-out", staff(signin.leave)),
     ("GET", "/desk/tokens", staff(tokens.page)),
     ("POST", "/desk/tokens", staff(tokens.make)),

@@ -11,17 +11,19 @@ from aiohttp import web
 from node.errors import NodeError, Refused
 from node.service.accounts import end_session, spend_link
 from node.service.first_admin import is_first, open_first
+from node.service.passkeys import options_to_enter
 from node.web.context import home_of
+from node.web.middleware import WITH_SCRIPT
 from node.web.pages import render, shell_of
 from node.web.staff import check_form, check_origin, open_session, secret_of
 
-__all__ = ["leave", "show", "spend"]
+__all__ = ["leave", "opened", "show", "spend", "way_in"]
 
 
 async def show(request: web.Request) -> web.Response:
     """``/sign-in``, with ``?link=`` where somebody follows one."""
     saved = request.query.get("saved", "") == "1"
-    return await _page(request, request.query.get("link", "")[:200], saved=saved)
+    return await way_in(request, request.query.get("link", "")[:200], saved=saved)
 
 
 async def spend(request: web.Request) -> web.Response:
@@ -36,11 +38,16 @@ async def spend(request: web.Request) -> web.Response:
         else:
             secret = await spend_link(home, link)
     except Refused as refused:
-        return await _page(request, "", problem=str(refused), status=403)
+        return await way_in(request, "", problem=str(refused), status=403)
     except NodeError as fault:
-        return await _page(request, link, problem=str(fault), status=422)
+        return await way_in(request, link, problem=str(fault), status=422)
     if before := secret_of(request):
         await end_session(home, before)
+    return await opened(request, secret)
+
+
+async def opened(request: web.Request, secret: str) -> web.Response:
+    """The way to the desk, with the cookie of a session that was just opened."""
     shell = await shell_of(request)
     response = web.Response(status=303, headers={"Location": shell.href("/desk")})
     response.headers["Cache-Control"] = "no-store"
@@ -58,9 +65,10 @@ async def leave(request: web.Request) -> web.Response:
     return response
 
 
-async def _page(
+async def way_in(
     request: web.Request, link: str, *, problem: str = "", saved: bool = False, status: int = 200
 ) -> web.Response:
+    """The sign-in page: a link to be used, else what one needs."""
     shell = await shell_of(request)
     return await render(
         request,
@@ -68,6 +76,8 @@ async def _page(
         shell,
         status=status,
         cache="no-store",
+        headers=WITH_SCRIPT,
+        options=await options_to_enter(home_of(request)),
         link=link,
         first=await is_first(home_of(request), link),
         problem=problem,
