@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class MemoryLedger:
         self._heads: dict[LogId, tuple[Frontier, bytes]] = {}
         self._bodies: dict[str, Body] = {}
         self._changes: dict[Audience, list[Held]] = {one: [] for one in Audience}
+        self._telling: dict[str, set[LogId]] = {}  # IRI → logs with entries about it
 
     async def uuid(self) -> str:
         return self._uuid
@@ -77,6 +78,7 @@ class MemoryLedger:
                 )
             )
             order.append(held[-1])
+            self._telling.setdefault(entry.object, set()).add(batch.origin)
         self._heads[batch.origin] = batch.head, batch.note
 
     async def entries(self, log: LogId, start: int, stop: int) -> list[Held]:
@@ -101,7 +103,7 @@ class MemoryLedger:
         return found[-1] if found else None
 
     async def versions(self, iri: str) -> list[Held]:
-        found = self._where(lambda held: held.entry.object == iri)
+        found = self._where(lambda held: held.entry.object == iri, self._telling.get(iri, ()))
         return sorted(found, key=lambda held: (held.entry.version, held.log, held.index))
 
     async def find(self, log: LogId, iri: str, version: int) -> Held | None:
@@ -163,7 +165,8 @@ class MemoryLedger:
             return replace(held, body=None, verdict=FORGOTTEN)
         return replace(held_now[held.index], body=self._bodies.get(held.entry.digest))
 
-    def _where(self, holds: Callable[[Held], bool]) -> list[Held]:
-        return [
-            self._now(held) for log in sorted(self._held) for held in self._held[log] if holds(held)
-        ]
+    def _where(
+        self, holds: Callable[[Held], bool], logs: Iterable[LogId] | None = None
+    ) -> list[Held]:
+        among = self._held if logs is None else self._held.keys() & set(logs)
+        return [self._now(held) for log in sorted(among) for held in self._held[log] if holds(held)]
