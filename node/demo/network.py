@@ -11,7 +11,14 @@ from pathlib import Path
 
 from node.app import make_node, serve
 from node.config import load
-from node.demo.records import CITIES, City, city_documents, fact_documents, read_city
+from node.demo.records import (
+    CITIES,
+    City,
+    city_documents,
+    fact_documents,
+    named_in,
+    read_city,
+)
 from node.service.directory import admit
 from node.service.home import Home
 from node.service.index import catch_up
@@ -100,8 +107,11 @@ async def network(
             config = load(folder / key / "config.toml", {})
             homes[key] = await stack.enter_async_context(serve(config))
         made = Network(homes, {key: _name(key) for key in homes})
+        others: dict[str, str] = {}
         for key in fresh:
-            records = _documents(key, homes[key])
+            records = _documents(key, homes[key], others)
+            if key in keys:
+                others |= named_in(read_city(key), records)
             await publish_many(homes[key], records)
             say(f"{key}: {len(records)} records published")
         if fresh:
@@ -126,7 +136,7 @@ def _name(key: str) -> LangMap:
     return _NAMES[key] if key in _NAMES else read_city(key).name
 
 
-def _documents(key: str, home: Home) -> Sequence[JsonObject]:
+def _documents(key: str, home: Home, others: Mapping[str, str]) -> Sequence[JsonObject]:
     now = int(home.now().timestamp() * 1000)
     if key in _NAMES:
         own = [_organization(key, home)]
@@ -134,7 +144,8 @@ def _documents(key: str, home: Home) -> Sequence[JsonObject]:
             fact_documents(home.base_url, home.entropy, now) if key == OBSERVATORY else []
         )
     city: City = read_city(key)
-    return city_documents(city, home.base_url, home.document.did.text, home.entropy, now)
+    did = home.document.did.text
+    return city_documents(city, home.base_url, did, home.entropy, now, others)
 
 
 def _organization(key: str, home: Home) -> JsonObject:

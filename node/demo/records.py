@@ -1,15 +1,16 @@
 """The demonstration's records: invented cities from TOML, sourced facts from CSV.
 
 The TOML files are written for people: an action is its code (``S3``), a concept its slug, another
-record of the same city ``@key``. Here they become documents as a city would write them. Names of
-tables are types in snake case; each table's field names are those of ``vocab.records``.
+record of the same city ``@key``, one of a city before it ``@city/key``. Here they become documents
+as a city would write them. Names of tables are types in snake case; each table's field names are
+those of ``vocab.records``.
 """
 
 from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,7 +22,7 @@ from vocab.framework import load
 from vocab.records import CONTEXT, KINDS
 from vocab.terms import IC
 
-__all__ = ["CITIES", "City", "city_documents", "fact_documents", "read_city"]
+__all__ = ["CITIES", "City", "city_documents", "fact_documents", "named_in", "read_city"]
 
 CITIES = ("qasr-al-noor", "villa-aurora", "hansol", "baie-claire", "port-marama")
 """The five, in the order of their ports."""
@@ -64,7 +65,12 @@ def read_city(key: str) -> City:
 
 
 def city_documents(
-    city: City, base: str, did: str, entropy: Callable[[int], bytes], now_ms: int
+    city: City,
+    base: str,
+    did: str,
+    entropy: Callable[[int], bytes],
+    now_ms: int,
+    others: Mapping[str, str] | None = None,
 ) -> list[JsonObject]:
     """A city's records as documents, the profile first, ready to be published.
 
@@ -72,6 +78,8 @@ def city_documents(
         base: The node's address, without a trailing slash.
         entropy: Bytes for the records' ULIDs.
         now_ms: Milliseconds since 1970, for the same.
+        others: ``@city/key`` → address of a record of another city. What names one that is not
+            there is left out: not every demonstration has all cities.
     """
     profile = {
         **_document("City", f"{base}/city", city.tables["city"]),
@@ -80,22 +88,27 @@ def city_documents(
         "homepage": f"{base}/",
         "demonstration": True,
     }
-    drafts = [
-        (_type_of(table), row)
-        for table, rows in city.tables.items()
-        if isinstance(rows, list)
-        for row in rows
-    ]
+    drafts = _drafts(city)
     addresses = [f"{base}/{KINDS[kind]}/{ulid(now_ms, entropy)}" for kind, _ in drafts]
     named = {
         f"@{row['key']}": address
         for (_, row), address in zip(drafts, addresses, strict=True)
         if "key" in row
     }
+    named |= others or {}
     return [profile] + [
-        {**_document(kind, address, row, named), "publisher": f"{base}/#city"}
+        {**_document(kind, address, _told(row, named), named), "publisher": f"{base}/#city"}
         for (kind, row), address in zip(drafts, addresses, strict=True)
     ]
+
+
+def named_in(city: City, documents: Sequence[JsonObject]) -> dict[str, str]:
+    """``@city/key`` → address, of the documents that ``city_documents`` made of this city."""
+    return {
+        f"@{city.key}/{row['key']}": str(document["id"])
+        for (_, row), document in zip(_drafts(city), documents[1:], strict=True)
+        if "key" in row
+    }
 
 
 def fact_documents(base: str, entropy: Callable[[int], bytes], now_ms: int) -> list[JsonObject]:
@@ -119,6 +132,25 @@ def fact_documents(base: str, entropy: Callable[[int], bytes], now_ms: int) -> l
             {**_document("Assessment", address, document), "publisher": f"{base}/#organization"}
         )
     return documents
+
+
+def _drafts(city: City) -> list[tuple[str, Mapping[str, Any]]]:
+    """Type and table of each record but the profile, in the order of the file."""
+    return [
+        (_type_of(table), row)
+        for table, rows in city.tables.items()
+        if isinstance(rows, list)
+        for row in rows
+    ]
+
+
+def _told(row: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    """A table without what names a record of a city that is not there."""
+    return {
+        field: value
+        for field, value in row.items()
+        if not (isinstance(value, str) and value.startswith("@") and "/" in value) or value in named
+    }
 
 
 def _document(

@@ -34,8 +34,8 @@ class Lesson:
         learner, teacher: IRIs of the cities.
         how: ``ADAPTED`` or ``EXCHANGED``.
         told: The record that says so; of an exchange that both cities tell, the learner's.
-        both: Whether both cities tell of it: the exchange in both logs, or the practice that was
-            adapted is held, so that what was adapted is there to see.
+        both: Whether a record of each city is held here: the exchange as both tell it, or the
+            practice that was adapted beside the one that adapts it.
         actions: IRIs; origin: the practice that was adapted or shown first, or empty.
         outcome: IRI of what came of an exchange, or empty.
         day: As precise as the record says it, or empty.

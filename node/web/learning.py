@@ -60,7 +60,7 @@ _COLUMNS: Final = (
     "actions",
     "outcome",
     "day",
-    "told_by_both",
+    "records_of_both",
     "record",
     "origin",
 )

@@ -86,7 +86,7 @@ async def test_the_data_say_what_the_table_says(site: Site) -> None:
         assert graph == graphs[0]
     async with await site.get("/learning", Accept="text/csv") as answer:
         rows = list(csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
-    assert [(one["how"], one["day"], one["told_by_both"]) for one in rows] == [
+    assert [(one["how"], one["day"], one["records_of_both"]) for one in rows] == [
         ("exchanged", "2026-05", "no"),
         ("adapted", "2025", "yes"),
     ]
