@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -23,9 +24,9 @@ from vocab.terms import IC
 FORMATS = {"jsonld": RdfFormat.JSON_LD, "ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES}
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    """A directory whose two cities have learned from each other, twice."""
+@asynccontextmanager
+async def learned() -> AsyncIterator[Site]:
+    """A directory whose two cities have learned from each other, once each way."""
     homes = await network_of(Web())
     aurora, hansol, directory = homes["villa-aurora"], homes["hansol"], homes["directory"]
     first = await publish(hansol, practice("Budget <forum>"))
@@ -45,6 +46,12 @@ async def site() -> AsyncIterator[Site]:
     await sync_all(directory)
     await catch_up(directory)
     async with site_of(directory) as site:
+        yield site
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with learned() as site:
         yield site
 
 
