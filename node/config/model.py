@@ -27,6 +27,7 @@ __all__ = [
     "LogSettings",
     "MailSettings",
     "NodeSettings",
+    "OidcSettings",
     "Origin",
     "QuerySettings",
     "Role",
@@ -216,6 +217,30 @@ class MailSettings(_Section):
         return self
 
 
+class OidcSettings(_Section):
+    """Signing in with accounts of your organization (OpenID Connect); no issuer: not offered."""
+
+    issuer: str = Field(
+        default="",
+        description="Address of the organization's sign-in service, as it names itself.\n"
+        "Register BASE_URL/sign-in/oidc/back there as the address to come back to.",
+        examples=["https://login.city.example"],
+    )
+    client_id: str = Field(default="", description="What the service calls this node.")
+    client_secret_file: str = Field(
+        default="",
+        description="File whose first line is the secret that the service gave; relative to this\n"
+        "file. Empty: it gave none.",
+        examples=["secrets/oidc"],
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.issuer and not self.client_id:
+            raise ValueError("expected 'client_id', as an issuer is named")
+        return self
+
+
 class LogSettings(_Section):
     """What it writes about itself, to stderr."""
 
@@ -248,6 +273,7 @@ class Config(_Section):
     backup: BackupSettings = Field(default_factory=BackupSettings)
     desk: DeskSettings = Field(default_factory=DeskSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -264,8 +290,10 @@ class Config(_Section):
         node = self.node.model_copy(update={"data_dir": folder / self.node.data_dir})
         secret = self.mail.password_file
         mail = self.mail.model_copy(update={"password_file": secret and str(folder / secret)})
+        secret = self.oidc.client_secret_file
+        oidc = self.oidc.model_copy(update={"client_secret_file": secret and str(folder / secret)})
         backup = self.backup.model_copy(update={"folder": str(folder / self.backup.folder)})
-        return self.model_copy(update={"node": node, "mail": mail, "backup": backup})
+        return self.model_copy(update={"node": node, "mail": mail, "oidc": oidc, "backup": backup})
 
     def _value(self, key: str) -> Any:
         section, _, name = key.partition(".")

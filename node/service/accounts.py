@@ -34,6 +34,7 @@ from peers.encoding import jcs, parse_json
 __all__ = [
     "OPERATOR",
     "PASSKEY",
+    "SUBJECT",
     "Entry",
     "audit",
     "begin_session",
@@ -58,6 +59,9 @@ OPERATOR: Final = "operator"
 
 PASSKEY: Final = "passkey"
 """Family of the desk's pages: credential id → a passkey, see ``node.service.passkeys``."""
+
+SUBJECT: Final = "oidc-subject"
+"""Family of the desk's pages: hash of issuer and subject → whose account it is."""
 
 _PERSON: Final = "account"
 _LINK: Final = "sign-in-link"
@@ -136,9 +140,10 @@ async def remove(home: Home, by: str, contact: str) -> None:
     """
     person = await by_contact(home, contact)
     await _change(home, by, "remove", person, removed(person))
-    kept = await home.desk.pages(PASSKEY)
-    own = [key for key, data in kept.items() if _fields(data)["person"] == person.id]
-    await home.desk.put_pages({(PASSKEY, key): None for key in own})
+    for family in (PASSKEY, SUBJECT):
+        kept = await home.desk.pages(family)
+        own = [key for key, data in kept.items() if _fields(data)["person"] == person.id]
+        await home.desk.put_pages({(family, key): None for key in own})
 
 
 async def sign_in_link(home: Home, by: str, contact: str) -> str:

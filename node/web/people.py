@@ -72,6 +72,7 @@ _DEEDS: Final = {
     "backup": mark("made a backup"),
     "ask": mark("asked a city for an exchange"),
     **{f"say-{verb}": mark("spoke for the city in an exchange") for verb in VERBS},
+    "oidc": mark("signed in with the organization’s account for the first time"),
     "passkey": mark("added a passkey"),
     "drop-passkey": mark("removed a passkey"),
     "rotate": mark("changed keys of the node"),

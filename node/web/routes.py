@@ -34,6 +34,7 @@ from node.web import (
     log,
     mending,
     messages,
+    oidc,
     partners,
     peer_records,
     peering,
@@ -189,6 +190,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Staff.
     ("GET", "/sign-in", signin.show),
     ("POST", "/sign-in", signin.spend),
+    ("GET", "/sign-in/oidc", oidc.out),
+    ("GET", "/sign-in/oidc/back", oidc.back),
     ("POST", "/sign-in/passkey", account.use),
     ("GET", "/desk/account", staff(account.page)),
     ("POST", "/desk/account", staff(account.change)),

@@ -11,6 +11,7 @@ from aiohttp import web
 from node.errors import NodeError, Refused
 from node.service.accounts import end_session, spend_link
 from node.service.first_admin import is_first, open_first
+from node.service.oidc import is_offered
 from node.service.passkeys import options_to_enter
 from node.web.context import home_of
 from node.web.middleware import WITH_SCRIPT
@@ -78,6 +79,7 @@ async def way_in(
         cache="no-store",
         headers=WITH_SCRIPT,
         options=await options_to_enter(home_of(request)),
+        organization=is_offered(home_of(request)),
         link=link,
         first=await is_first(home_of(request), link),
         problem=problem,
