@@ -157,13 +157,13 @@ class Desk:
         return await self.site.get(path, Accept="text/html", Cookie=self._sent())
 
     async def post(
-        self, path: str, form: object, *, origin: str = "", **headers: str
+        self, path: str, form: object, *, origin: str | None = None, **headers: str
     ) -> ClientResponse:
         answer = await self.site.client.post(
             path,
             data=form,
             headers={
-                "Origin": origin or self._origin,
+                "Origin": self._origin if origin is None else origin,
                 "Accept": "text/html",
                 "Cookie": self._sent(),
                 **headers,
