@@ -121,10 +121,21 @@ def _pruned(
     for pair in pairs:
         options.setdefault(pair[0], []).append(pair)
 
-    def order(pair: tuple[str, str, int]) -> tuple[int, bytes]:
-        return -pair[2], tie(salt, pair[0], pair[1])
+    return [one for own in options.values() for one in _best(own, candidates, salt)]
 
-    return [one for own in options.values() for one in heapq.nsmallest(candidates, own, key=order)]
+
+def _best(
+    own: Sequence[tuple[str, str, int]], most: int, salt: str
+) -> Iterable[tuple[str, str, int]]:
+    """The pairs of a learner that score the most; among equals at the end, hashes decide."""
+    if len(own) <= most:
+        return own
+    least = heapq.nlargest(most, (points for _, _, points in own))[-1]
+    sure = [one for one in own if one[2] > least]
+    equal = [one for one in own if one[2] == least]
+    return sure + heapq.nsmallest(
+        most - len(sure), equal, key=lambda one: tie(salt, one[0], one[1])
+    )
 
 
 def _capacity(helper: Profile, past: Past) -> int:

@@ -95,18 +95,22 @@ def scored(
 
 def _promising(
     learner: Profile, given: Sequence[_Given], by_action: Mapping[str, Sequence[tuple[int, float]]]
-) -> list[tuple[float, _Given]]:
+) -> Iterator[tuple[float, _Given]]:
     """Who could help a learner, with millionths that no score exceeds; the greatest first.
 
     A gain is at most the sum of its parts, and neither context nor novelty adds to it.
     """
     parts: dict[int, float] = {}
     for action, wish in learner.wishes.items():
-        share = float(wish.strength) * _TAUGHT * MICRO
+        share = -float(wish.strength) * _TAUGHT * MICRO
         for at, worth in by_action.get(action, ()):
-            parts[at] = parts.get(at, 1.0) + share * worth
-    ordered = sorted(parts.items(), key=lambda one: (-one[1], one[0]))
-    return [(bound, given[at]) for at, bound in ordered if given[at].profile.agent != learner.agent]
+            parts[at] = parts.get(at, -1.0) + share * worth
+    ordered = [(bound, at) for at, bound in parts.items()]
+    heapq.heapify(ordered)  # Most are never looked at, so they are not sorted.
+    while ordered:
+        bound, at = heapq.heappop(ordered)
+        if given[at].profile.agent != learner.agent:
+            yield -bound, given[at]
 
 
 def _whole(learner: Profile, size: float | None, helper: _Given, today: date, past: Past) -> int:

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.cities import TODAY, cities
 from node.core.past import Past
 from node.core.rounds.document import Inputs, check, compute, problem
+from node.core.rounds.problem import tie
 from node.core.rounds.published import Round, Settings
 from node.core.rounds.scores import scored
 from vocab.framework import load
@@ -56,15 +57,17 @@ def test_who_has_no_pair_hears_why(round_: Round) -> None:
 @pytest.mark.parametrize("candidates", [1, 7, 40])
 def test_what_is_not_scored_could_not_have_been_among_the_best(candidates: int) -> None:
     every = inputs(300)
-    learners = every.profiles
     helpers = [one for one in every.profiles if one.helps]
-    all_of_them: dict[str, list[int]] = {}
-    for learner, _, points in scored(learners, helpers, TODAY, Past()):
-        all_of_them.setdefault(learner, []).append(points)
+    options: dict[str, list[tuple[int, bytes, str]]] = {}
+    for learner, helper, points in scored(every.profiles, helpers, TODAY, Past()):
+        by = (-points, tie(every.name, learner, helper), helper)
+        options.setdefault(learner, []).append(by)
     posed = problem(inputs(300, candidates))
-    kept: dict[str, list[int]] = {}
+    kept: dict[str, set[str]] = {}
     for edge in posed.edges:
-        kept.setdefault(posed.learners[edge.learner], []).append(edge.score)
-    for learner, own in all_of_them.items():
-        best = sorted(own, reverse=True)[:candidates]
-        assert sorted(kept[learner], reverse=True) == best
+        learner, helper = posed.learners[edge.learner], posed.helpers[edge.helper]
+        kept.setdefault(learner, set()).add(helper)
+    assert kept == {
+        learner: {helper for _, _, helper in sorted(own)[:candidates]}
+        for learner, own in options.items()
+    }
