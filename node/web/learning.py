@@ -15,11 +15,11 @@ from aiohttp import web
 
 from node.core.sheets import Row, Table
 from node.core.sheets.csv_file import write_csv
-from node.service.lessons import Lesson, lessons
+from node.service.lessons import Lesson
 from node.web import shelf
 from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.arrows import WIDTH, lay_out
-from node.web.context import addresses_of, home_of
+from node.web.context import addresses_of
 from node.web.formats import CSV, JSONLD, NTRIPLES, TURTLE, chosen, write
 from node.web.pages import VARY, render, shell_of
 from node.web.shell import Shell
@@ -68,8 +68,7 @@ _COLUMNS: Final = (
 
 async def page(request: web.Request) -> web.Response:
     """``/learning``; ``?start=`` how many lessons are before the first that is shown."""
-    home = home_of(request)
-    told = await lessons(home)
+    told = await shelf.lessons(request)
     host = quote(unquote(request.query.get("city", "")).lower(), safe="")
     entries = {entry.agent: entry for entry in await shelf.cities(request)}
     city = next((one for one in entries.values() if host and one.host == host), None)

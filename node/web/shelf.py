@@ -14,7 +14,9 @@ from aiohttp import web
 
 from node.core.profile import Profile
 from node.service import discover, matching
+from node.service import lessons as learning
 from node.service.discover import CityEntry, CityPicture
+from node.service.lessons import Lesson
 from node.store.ports import Position
 from node.web.context import home_of
 from node.web.facade import Block
@@ -28,6 +30,7 @@ __all__ = [
     "blocks_of",
     "cities",
     "is_demonstration",
+    "lessons",
     "names",
     "picture",
     "profiles",
@@ -105,6 +108,11 @@ def slug_of(state: str) -> str:
 def is_demonstration(entry: CityEntry) -> bool:
     """Whether a city says that it is invented."""
     return isinstance(entry.profile.record, City) and bool(entry.profile.record.demonstration)
+
+
+async def lessons(request: web.Request) -> Sequence[Lesson]:
+    """Who learned what from whom, newest first."""
+    return await _kept(request, "lessons", lambda: learning.lessons(home_of(request)))
 
 
 async def _kept(request: web.Request, name: str, make: Callable[[], Awaitable[T]]) -> T:
