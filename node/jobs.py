@@ -23,6 +23,7 @@ from node.service.append import resume
 from node.service.backups import delete_old, is_due, make_backup
 from node.service.contacts import follow, pause_after
 from node.service.cosigning import collect_cosignatures
+from node.service.dumps import make_due
 from node.service.erase import erase_withdrawn
 from node.service.exchanges import settle
 from node.service.home import Home
@@ -77,6 +78,8 @@ async def scheduled(
     scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
     telling = (home, "logs", lambda: tell_logs(home))
     scheduler.add_job(_safely, "interval", seconds=_TOLD, args=telling, id="logs")
+    dumping = (home, "dump", lambda: make_due(home))
+    scheduler.add_job(_safely, "interval", seconds=_TIDY, args=dumping, id="dump")
     saving = (home, "backup", lambda: _back_up(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=saving, id="backup")
     erasing = (home, "erase", lambda: erase_withdrawn(home))

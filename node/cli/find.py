@@ -10,7 +10,7 @@ import click
 from node.cli.console import Console, plain
 from node.cli.session import call
 
-__all__ = ["export", "query", "report", "search"]
+__all__ = ["dump", "export", "query", "report", "search"]
 
 
 @click.command()
@@ -109,13 +109,20 @@ def query(console: Console, file: str, accept: str) -> None:
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--own", is_flag=True, help="Only our own records.")
+@click.option("--at", default="", metavar="DAY", help="As they stood at the end of that day.")
 @click.pass_obj
-def export(console: Console, form: str, out: Path, own: bool) -> None:
+def export(console: Console, form: str, out: Path, own: bool, at: str) -> None:
     """Write the public records into a file, and print how many and its SHA-256.
 
+    --at gives the bytes of that day's dump again, whatever came later; only texts that were
+    erased since are in neither.
+
     Example: intercity export --format nquads -o records.nq
+    Example: intercity export --format jsonld --at 2026-05-17 -o may.jsonl
     """
-    done = call(console, "export", format=form, own=own, path=str(out.absolute()))
+    if at and own:
+        raise click.UsageError("--at is of everything that is held; leave out --own")
+    done = call(console, "export", format=form, own=own, path=str(out.absolute()), at=at)
     console.answer(
         "intercity/export/1",
         done,
@@ -157,3 +164,17 @@ def report(console: Console, year: int, form: str, vlr: bool, lang: str, out: Pa
         done,
         f"{done['path']}\t{done['count']} records\tsha256 {done['sha256']}",
     )
+
+
+@click.command()
+@click.option("--day", default="", metavar="DAY", help="One that is over; yesterday without.")
+@click.pass_obj
+def dump(console: Console, day: str) -> None:
+    """Make the dump of a day now, and print its files; the node makes one each day by itself.
+
+    Example: intercity dump --day 2026-05-17
+    """
+    done = call(console, "dump", day=day)
+    columns = {"name": "File", "size": "Bytes", "sha256": "SHA-256"}
+    console.rows("intercity/dump/1", done["files"], columns, empty="No files.", more=done)
+    console.say(f"{done['records']} records by the end of {done['day']}.")

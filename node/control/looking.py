@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from node.control.recording import text_in, title_of
-from node.errors import NotFound, QueryRefused
+from node.errors import NodeError, NotFound, QueryRefused
+from node.service import dumps
 from node.service.discover import names
 from node.service.export import export
 from node.service.home import Home
@@ -18,7 +20,14 @@ from peers.encoding import JsonObject, parse_json
 from vocab.framework import load
 from vocab.languages import LangMap
 
-__all__ = ["action_iri", "ask_query", "search_records", "verify_anything", "write_export"]
+__all__ = [
+    "action_iri",
+    "ask_query",
+    "make_dump",
+    "search_records",
+    "verify_anything",
+    "write_export",
+]
 
 _MEDIA_TYPES: Final = {
     "json": "application/sparql-results+json",
@@ -115,10 +124,36 @@ async def ask_query(home: Home, *, query: str, format: str = "json") -> JsonObje
     return {"body": rows.body.decode(), "media_type": rows.media_type}
 
 
-async def write_export(home: Home, *, format: str, path: str, own: bool = False) -> JsonObject:  # noqa: A002
+async def make_dump(home: Home, *, day: str = "") -> JsonObject:
+    """The dump of a day that is over (yesterday), its records and files."""
+    when = _day(day) if day else home.now().date() - timedelta(days=1)
+    done = await dumps.make_dump(home, when)
+    return {
+        "day": done.day,
+        "records": done.records,
+        "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in done.files],
+    }
+
+
+async def write_export(
+    home: Home,
+    *,
+    format: str,  # noqa: A002
+    path: str,
+    own: bool = False,
+    at: str = "",
+) -> JsonObject:
     """Where it was written, how many records, and the hash."""
-    done = await export(home, format, Path(path), own=own)
+    records = await dumps.at(home, _day(at)) if at else None
+    done = await export(home, format, Path(path), own=own, records=records)
     return {"path": str(done.path), "count": done.count, "sha256": done.sha256}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NodeError(f"expected a day such as 2026-05-17, found {text[:40]!r}") from None
 
 
 async def verify_anything(home: Home, *, what: str) -> JsonObject:

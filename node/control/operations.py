@@ -30,6 +30,7 @@ OPERATIONS: Final[Operations] = {
     "show": recording.show_record,
     "search": looking.search_records,
     "query": looking.ask_query,
+    "dump": looking.make_dump,
     "export": looking.write_export,
     "import": sheet_calls.import_call,
     "drafts": sheet_calls.list_drafts_call,

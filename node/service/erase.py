@@ -20,6 +20,7 @@ import structlog
 from node.core.drafts import asks_erasure
 from node.errors import Refused
 from node.service.append import Receipt
+from node.service.dumps import remake
 from node.service.home import Home
 from node.service.index import catch_up
 from node.service.outbox import queue
@@ -110,6 +111,7 @@ async def erase_withdrawn(home: Home) -> int:
         for text in (home.text, home.members_text):
             await text.compact()
         await home.graph.compact()
+        await remake(home)
         await _confirm(home, heeded)
         _log.info("erased", withdrawals=len(heeded))
     for audience, mark in marks.items():

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from node.errors import NodeError
 from node.service.home import Home
@@ -22,7 +22,7 @@ from node.store.ports import Audience, Position, TextPut
 from peers.encoding import JsonObject, parse_json
 from vocab.jsonld import to_quads
 
-__all__ = ["Exported", "export", "write_whole"]
+__all__ = ["Exported", "Stored", "export", "write_whole", "written"]
 
 _BATCH: Final = 1000
 
@@ -36,23 +36,45 @@ class Exported:
     sha256: str
 
 
-async def export(home: Home, form: str, out: Path, *, own: bool = False) -> Exported:
+class Stored(Protocol):
+    """A record as it was signed, under its address."""
+
+    @property
+    def iri(self) -> str: ...
+    @property
+    def stored(self) -> bytes: ...
+
+
+def written(form: str, records: Sequence[Stored]) -> bytes:
+    """Records in one of the forms of ``export``; the same records, the same bytes.
+
+    Raises:
+        NodeError: There is no such form.
+    """
+    if form not in _FORMS:
+        raise NodeError(f"expected a form, one of {', '.join(_FORMS)}; found {form!r}")
+    return b"".join(_FORMS[form](records))
+
+
+async def export(
+    home: Home, form: str, out: Path, *, own: bool = False, records: Sequence[Stored] | None = None
+) -> Exported:
     """Write the public records into a file, replacing it whole.
 
     Args:
         form: ``jsonld`` (a record a line, as signed), ``nquads`` (a graph a record), or ``csv``
             (one table) and ``xlsx`` (a sheet a type), which import again without loss.
         own: Only what this node published.
+        records: These instead of those of now.
 
     Raises:
         NodeError: There is no such form, or the file cannot be written; what was there before
             stays.
     """
-    if form not in _FORMS:
-        raise NodeError(f"expected a form, one of {', '.join(_FORMS)}; found {form!r}")
-    await catch_up(home)
-    records = await _records(home, own=own)
-    data = await asyncio.to_thread(lambda: b"".join(_FORMS[form](records)))
+    if records is None:
+        await catch_up(home)
+        records = await _records(home, own=own)
+    data = await asyncio.to_thread(written, form, records)
     return Exported(out, len(records), await write_whole(out, data))
 
 
@@ -93,12 +115,12 @@ def _replace(out: Path, data: bytes) -> None:
         made.unlink(missing_ok=True)
 
 
-def _jsonld(records: Sequence[TextPut]) -> Iterator[bytes]:
+def _jsonld(records: Sequence[Stored]) -> Iterator[bytes]:
     for put in records:
         yield put.stored + b"\n"
 
 
-def _nquads(records: Sequence[TextPut]) -> Iterator[bytes]:
+def _nquads(records: Sequence[Stored]) -> Iterator[bytes]:
     quads: set[str] = set()
     for put, value in zip(records, _documents(records), strict=True):
         # Not splitlines(): a text may hold U+2028 and its like, which end no line of N-Quads.
@@ -107,15 +129,15 @@ def _nquads(records: Sequence[TextPut]) -> Iterator[bytes]:
     yield from (quad.encode() for quad in sorted(quads))
 
 
-def _csv(records: Sequence[TextPut]) -> Iterator[bytes]:
+def _csv(records: Sequence[Stored]) -> Iterator[bytes]:
     yield sheet_of(_documents(records), "csv")
 
 
-def _xlsx(records: Sequence[TextPut]) -> Iterator[bytes]:
+def _xlsx(records: Sequence[Stored]) -> Iterator[bytes]:
     yield sheet_of(_documents(records), "xlsx")
 
 
-def _documents(records: Sequence[TextPut]) -> list[JsonObject]:
+def _documents(records: Sequence[Stored]) -> list[JsonObject]:
     documents: list[JsonObject] = []
     for put in records:
         value = parse_json(put.stored)

@@ -11,6 +11,7 @@ from node.core.negotiate import media_type
 from node.errors import NotFound
 from node.service.directory import members
 from node.service.discover import CityEntry, Found, found, host_of, put_of
+from node.service.dumps import dumps
 from node.store.ports import SearchWish
 from node.web import shelf
 from node.web.answers import HTML, Link
@@ -27,6 +28,7 @@ from vocab.records import Organization
 
 __all__ = ["STATEMENTS", "home", "organization", "statement"]
 
+_DUMPS: Final = 40
 _NEWEST: Final = 6
 STATEMENTS: Final = {
     "about": mark("About this node"),
@@ -118,6 +120,7 @@ async def statement(request: web.Request) -> web.Response:
         worked=worked_queries(),
         base=addresses_of(request).base,
         totals=await _totals(request),
+        dumps=(await dumps(home_of(request)))[:_DUMPS] if name == "data" else (),
     )
 
 

@@ -70,7 +70,8 @@ async def version(_request: web.Request) -> web.Response:
 async def robots(request: web.Request) -> web.Response:
     """Public pages are for everyone; queries and searches are not to be crawled."""
     here = addresses_of(request)
-    lines = ["User-agent: *", *(f"Disallow: {here(path)}" for path in ("/sparql", "/search?"))]
+    closed = [f"Disallow: {here(path)}" for path in ("/sparql", "/search?")]
+    lines = ["User-agent: *", *closed, f"Sitemap: {here.whole('/sitemap.xml')}"]
     return await send(
         request, Document(body="\n".join([*lines, ""]).encode(), media_type="text/plain")
     )

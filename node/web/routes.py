@@ -13,6 +13,7 @@ from aiohttp import web
 
 from node.core.accounts import Duty
 from node.core.forms import Section
+from node.core.tables import TABLES
 from node.web import (
     account,
     actions,
@@ -21,6 +22,7 @@ from node.web import (
     checking,
     cities,
     compare,
+    datasets,
     dates,
     desk,
     drafting,
@@ -128,6 +130,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     ("POST", "/sparql", sparql.post),
     ("OPTIONS", "/sparql", sparql.options),
     ("GET", "/data/checkpoints", state.checkpoints),
+    ("GET", "/data/codebook.csv", datasets.book),
+    ("GET", f"/data/{{table:{'|'.join(TABLES)}}}.csv", datasets.table),
+    ("GET", "/data/dumps/{day:20[0-9-]{8}}/{name:[a-z.-]{1,40}}", datasets.dump_file),
+    ("GET", f"/catalog{_RDF}", datasets.catalog),
+    ("GET", "/.well-known/void", datasets.void_of),
+    ("GET", "/sitemap.xml", datasets.sitemap),
     ("GET", "/feed", stream.root),
     ("GET", "/feed/{number:0|[1-9][0-9]{0,8}}", stream.page),
     ("GET", "/feed.atom", feed.atom),

@@ -16,7 +16,7 @@ from typing import Final
 from node.core.sheets.table import COLUMNS, FILE, ROWS, Grid, Row, Table, Trouble
 from node.core.sheets.wording import Unreadable
 
-__all__ = ["read_csv", "write_csv"]
+__all__ = ["read_csv", "safe_cell", "write_csv"]
 
 csv.field_size_limit(FILE)  # The bound on a cell is ours, and told by row and column.
 
@@ -66,11 +66,12 @@ def write_csv(table: Table) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for cells in (table.headings, *(row.cells for row in table.rows)):
-        writer.writerow([_safe(cell) for cell in cells])
+        writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
+    """A cell that no spreadsheet program takes for a formula."""
     return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
