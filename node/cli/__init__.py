@@ -49,6 +49,7 @@ COMMANDS = {
     "pair": ("node.cli.pair", "Find cities to learn from or to teach, and agree with them."),
     "verify": ("node.cli.verify", "Check a record, a log or evidence, step by step."),
     "export": ("node.cli.find", "Write the public records into a file."),
+    "gather": ("node.cli.gather", "Fetch and verify a whole network, without a node."),
     "dump": ("node.cli.find", "Make a dump of everything public that is held."),
     "report": ("node.cli.find", "Write the city's yearly report into a file."),
     "backup": ("node.cli.safekeeping", "Copy the node into one file, and look it over."),

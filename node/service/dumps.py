@@ -44,6 +44,7 @@ __all__ = [
     "make_due",
     "make_dump",
     "remake",
+    "standing",
 ]
 
 _FOLDER: Final = "dumps"
@@ -164,6 +165,11 @@ async def at(home: Home, day: date) -> list[Record]:
     else:
         sizes = await _sizes_by(home, (day + timedelta(days=1)).isoformat())
     return _standing(await _entries(home, sizes))
+
+
+async def standing(home: Home) -> list[Record]:
+    """The public records of every log that is held, as they stand now."""
+    return _standing(await _entries(home, await _sizes(home)))
 
 
 async def known_versions(home: Home, sizes: Mapping[LogId, int] | None = None) -> list[Known]:

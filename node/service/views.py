@@ -23,7 +23,7 @@ from peers.growth import check_growth
 from peers.log import LogId
 from peers.sync import drive
 
-__all__ = ["compare_views", "held_notes"]
+__all__ = ["compare_views", "held_notes", "notes_in"]
 
 _VIEWS: Final = "views"
 """Family of pages: DID of a peer → validator of what it answered last."""
@@ -70,7 +70,7 @@ async def compare_views(home: Home, peer: Contact) -> list[str]:
     if answer.status != 200:
         return []
     frozen = []
-    for origin, note in _notes(answer.body, url):
+    for origin, note in notes_in(answer.body, url):
         about = await contact_of_log(home, origin)
         if about is None or about.state != "following" or about.did == peer.did:
             continue
@@ -98,7 +98,7 @@ async def _compare(home: Home, peer: Contact, about: Contact, note: bytes) -> No
         await drive(flow, mirror_of(home, peer.base_url, about.log))
 
 
-def _notes(data: bytes, about: str) -> Iterator[tuple[LogId, bytes]]:
+def notes_in(data: bytes, about: str) -> Iterator[tuple[LogId, bytes]]:
     """Signed notes that follow each other, each with the log that it says it is of."""
     parts = data.rstrip(b"\n").split(b"\n\n")
     for text, lines in zip(parts[::2], parts[1::2], strict=False):
