@@ -87,7 +87,12 @@ async def check(folder: Path, say: Say) -> Gathered:
     limits = Limits()
     home = await _reader(Kept(folder, limits), network, limits, lambda: moment)
     known = {str(one) for one in mirrored} if isinstance(mirrored, list) else set()
-    report = await _verified(home, network, fetched, say, known)
+    try:
+        report = await _verified(home, network, fetched, say, known)
+    except NodeError:
+        if not changed:
+            raise
+        report = Gathered(network, fetched, ())  # What was changed is the directory's own.
     report = Gathered(network, fetched, report.cities, changed, report.contradictions)
     await _write(home, folder, report)
     return report
