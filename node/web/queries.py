@@ -14,9 +14,12 @@ __all__ = ["Worked", "worked_queries"]
 
 _ORDER: Final = (
     "cities",
+    "places",
     "states",
     "in-place",
+    "coverage",
     "self-and-others",
+    "titles",
     "failures",
     "exchanges",
     "provenance",

@@ -17,6 +17,7 @@ from vocab.languages import LangMap
 __all__ = [
     "Fact",
     "Writer",
+    "iri_address",
     "iri_link",
     "kind_name",
     "kinds_name",
@@ -171,14 +172,23 @@ def outside(url: str, text: str | None = None) -> Markup:
     )
 
 
+def iri_address(shell: Shell, iri: str, hosts: Collection[str] = ()) -> str:
+    """Our page about an IRI where there is one, else the IRI; empty where nobody can follow it.
+
+    Args:
+        hosts: As in ``iri_link``.
+    """
+    ours = shell.addresses.word_path(iri) or host_of(iri) in {*hosts, shell.addresses.host}
+    return shell.to(iri) if ours or not iri.startswith("http") else iri
+
+
 def iri_link(shell: Shell, iri: str, hosts: Collection[str] = ()) -> Markup:
     """An IRI in full, linked to our page about it where there is one, else to itself.
 
     Args:
         hosts: Of the nodes whose records are held here, as in addresses of pages.
     """
-    ours = shell.addresses.word_path(iri) or host_of(iri) in {*hosts, shell.addresses.host}
-    address = shell.to(iri) if ours or not iri.startswith("http") else iri
+    address = iri_address(shell, iri, hosts)
     shown = Markup('<code dir="ltr">{}</code>').format(iri)
     if not address:
         return shown

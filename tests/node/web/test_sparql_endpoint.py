@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from python_calamine import CalamineWorkbook
 from rdflib import Graph, URIRef
 
 from node.config import QuerySettings
@@ -106,6 +109,48 @@ async def test_a_browser_gets_a_form_and_a_table(network: Mapping[str, Site]) ->
     assert "/cities/localhost%3A8403" in page
     assert "Yes" in await site.page(asked("ASK { ?s ?p ?o }"))
     assert "<pre" in await site.page(asked("CONSTRUCT WHERE { ?s a ?o } LIMIT 3"))
+
+
+async def test_a_page_offers_the_whole_answer_as_files(network: Mapping[str, Site]) -> None:
+    """And each is of the same answer, of the dataset that was asked."""
+    site = network["directory"]
+    graph = f"{network['hansol'].home.base_url}/city"
+    page = await site.page(asked(CITIES, **{"default-graph-uri": graph}))
+    links = [html.unescape(one) for one in re.findall(r'href="(/sparql\?[^"]*format=[^"]*)"', page)]
+    found = {}
+    for link in links:
+        async with await site.get(link, Accept="text/html") as answer:
+            assert answer.status == 200
+            name = answer.headers["Content-Disposition"].partition('"')[2].rstrip('"')
+            found[name] = await answer.read()
+    assert sorted(found) == [f"answer.{one}" for one in ("csv", "json", "tsv", "xlsx", "xml")]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(found["answer.xlsx"])).get_sheet_by_index(0)
+    assert rows.to_python() == [["c"], [graph]]
+    assert list(csv.reader(io.StringIO(found["answer.csv"].decode()))) == [["c"], [graph]]
+    triples = await site.page(asked("CONSTRUCT WHERE { ?s a ?o } LIMIT 3"))
+    assert "format=turtle" in triples
+    assert "format=xlsx" not in triples
+
+
+async def test_triples_are_no_workbook(network: Mapping[str, Site]) -> None:
+    query = "CONSTRUCT WHERE { ?s a ?o } LIMIT 3"
+    async with await network["directory"].get(asked(query, format="xlsx")) as answer:
+        assert answer.status == 400
+        assert "turtle" in (await answer.json(content_type=None))["detail"]
+
+
+async def test_columns_that_allow_it_are_drawn(network: Mapping[str, Site]) -> None:
+    site = network["directory"]
+    worked = {one.slug: one.text for one in worked_queries()}
+    places = await site.page(asked(worked["places"]))
+    assert places.count("<circle") == 3
+    assert 'href="/cities/localhost%3A8403" aria-label=' in places
+    coverage = await site.page(asked(worked["coverage"]))
+    assert '<table class="bars">' in coverage
+    assert "<code>inPlace</code>" in coverage
+    right = await site.page(asked(worked["in-place"], lang="ar"))
+    assert 'class="bar-1" x="0.00" width="100.00"' in right
+    assert '<table class="bars">' not in await site.page(asked(CITIES))
 
 
 @pytest.mark.parametrize("slug", [one.slug for one in worked_queries()])
