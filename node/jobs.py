@@ -19,6 +19,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from node.errors import NodeError
+from node.service.admitting import settle_applications
 from node.service.append import resume
 from node.service.backups import delete_old, is_due, make_backup
 from node.service.contacts import follow, pause_after
@@ -45,7 +46,7 @@ _SOON: Final = 2
 _AGAIN: Final = 60
 """Seconds between attempts to find out whether we may sign, while we may not."""
 _TOLD: Final = 300
-"""Seconds between looks at who vouches for logs that have not grown."""
+"""Seconds between looks at who vouches for logs that have not grown, and whom to admit."""
 _TIDY: Final = 3600
 """Seconds between erasures, each of which writes indexes and graph anew, and between letters."""
 
@@ -78,6 +79,8 @@ async def scheduled(
     scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
     telling = (home, "logs", lambda: tell_logs(home))
     scheduler.add_job(_safely, "interval", seconds=_TOLD, args=telling, id="logs")
+    joining = (home, "applications", lambda: settle_applications(home))
+    scheduler.add_job(_safely, "interval", seconds=_TOLD, args=joining, id="applications")
     dumping = (home, "dump", lambda: make_due(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=dumping, id="dump")
     saving = (home, "backup", lambda: _back_up(home))

@@ -43,7 +43,10 @@ COMMANDS = {
     "user": ("node.cli.user", "Let people work at the desk: accounts and sign-in links."),
     "token": ("node.cli.token", "Let programs write over the API: scopes, days, revocation."),
     "audit": ("node.cli.user", "Who did what with accounts."),
-    "network": ("node.cli.network", "Admit members to a network, suspend or revoke them."),
+    "network": (
+        "node.cli.network",
+        "Apply to a network; as one, admit members, suspend or revoke them.",
+    ),
     "search": ("node.cli.find", "Search every record that we hold."),
     "query": ("node.cli.find", "Ask a SPARQL query."),
     "pair": ("node.cli.pair", "Find cities to learn from or to teach, and agree with them."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from node.cli import joining
 from node.cli.console import Console, plain
 from node.cli.session import call
 
@@ -12,10 +13,14 @@ __all__ = ["network"]
 
 @click.group()
 def network() -> None:
-    """Admit members to a network, suspend or revoke them (role = "network").
+    """Apply to a network; or, as one (role = "network"), admit members, suspend or revoke them.
 
     Example: intercity network admit https://rights.hansol.example --until 2029-12-31
     """
+
+
+for _command in joining.COMMANDS:
+    network.add_command(_command)
 
 
 @network.command("members")

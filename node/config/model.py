@@ -26,6 +26,7 @@ __all__ = [
     "ErasureSettings",
     "LogSettings",
     "MailSettings",
+    "NetworkSettings",
     "NodeSettings",
     "OidcSettings",
     "Origin",
@@ -183,6 +184,26 @@ class DeskSettings(_Section):
     )
 
 
+class NetworkSettings(_Section):
+    """What a network asks of the cities that apply to it (role = "network")."""
+
+    term_years: int = Field(
+        default=3, ge=1, le=10, description="Years of a membership, where nobody says otherwise."
+    )
+    data_policy: str = Field(
+        default="1",
+        min_length=1,
+        max_length=50,
+        description="Version of the data policy that a city accepts when it applies.",
+    )
+    data_policy_url: str = Field(
+        default="",
+        max_length=2000,
+        description="Where it can be read; empty: the page /licence of this node.",
+        examples=["https://network.example/data-policy"],
+    )
+
+
 class MailSettings(_Section):
     """How it writes to its staff, once a day at most, of what waits for them; no host: never."""
 
@@ -272,6 +293,7 @@ class Config(_Section):
     erasure: ErasureSettings = Field(default_factory=ErasureSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)
     desk: DeskSettings = Field(default_factory=DeskSettings)
+    network: NetworkSettings = Field(default_factory=NetworkSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
     oidc: OidcSettings = Field(default_factory=OidcSettings)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from node.control import keeping, learning, looking, peering, recording, rounding, staffing
+from node.control import joining, keeping, learning, looking, peering, recording, rounding, staffing
 from node.errors import NodeError
 from node.service import sheet_calls
 from node.service.home import Home
@@ -49,6 +49,13 @@ OPERATIONS: Final[Operations] = {
     "network.admit": peering.admit_member,
     "network.suspend": peering.suspend_member,
     "network.revoke": peering.revoke_member,
+    "network.apply": joining.apply_to,
+    "network.withdraw": joining.withdraw_one,
+    "network.applications": joining.list_applications,
+    "network.application": joining.show_application,
+    "network.check": joining.check_items,
+    "network.approve": joining.approve_one,
+    "network.refuse": joining.refuse_one,
     "round.open": rounding.open_round,
     "round.compute": rounding.compute_round,
     "round.publish": rounding.publish_round,

@@ -1,8 +1,9 @@
 """Messages from other nodes: who sent it is shown by its signature, and nothing in it is believed.
 
-An announcement makes us pull; a word about an exchange goes to ``node.service.pair``. The key is
-the sender's pinned one; of a node that we do not follow, the one that its DID document names, which
-is asked for within bounds (``node.service.strangers``).
+An announcement makes us pull; a word about an exchange goes to ``node.service.pair``, one about an
+application for membership to ``node.service.applications``. The key is the sender's pinned one; of
+a node that we do not follow, the one that its DID document names, which is asked for within bounds
+(``node.service.strangers``).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from node.errors import Refused
-from node.service import pair
+from node.service import applications, pair
 from node.service.contacts import document_of_peer, hint
 from node.service.erase import take_receipt
 from node.service.forks import take_flag
@@ -70,7 +71,7 @@ async def receive(home: Home, request: Request) -> None:
         case ForkFlag():
             await take_flag(home, message)
         case Join():
-            raise Refused(f"{sender}: this node takes no {type(message).__name__} messages yet")
+            await applications.receive(home, message)
 
 
 async def _sender(home: Home, request: Request) -> Did:

@@ -22,6 +22,7 @@ __all__ = [
     "ExchangeMessage",
     "ForkFlag",
     "Join",
+    "JoinType",
     "MessageType",
     "PeerMessage",
     "announce",
@@ -38,6 +39,16 @@ class MessageType(StrEnum):
     """The activity types that carry a word about an exchange."""
 
     OFFER = "Offer"
+    ACCEPT = "Accept"
+    REJECT = "Reject"
+    UNDO = "Undo"
+    UPDATE = "Update"
+
+
+class JoinType(StrEnum):
+    """The activity types that carry a word about an application for membership."""
+
+    JOIN = "Join"
     ACCEPT = "Accept"
     REJECT = "Reject"
     UNDO = "Undo"
@@ -86,17 +97,23 @@ class ExchangeMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
-    """A city asks to become a member of a network.
+    """A word between a city and a network about the city's application for membership.
 
     Attributes:
-        to: The network.
-        content: The application and its evidence, which the node reads.
+        to: The network, or the applicant.
+        type: The activity's type.
+        application: ULID of the application, minted by the applicant.
+        verb: What is said: ``apply``, ``admit``…; which ones there are is the node's to know.
+        content: What comes with it, bounded by ``Limits.message``.
     """
 
     id: str
     actor: Did
     to: Did
     published: str
+    type: JoinType
+    application: str
+    verb: str
     content: Mapping[str, Any]
 
 
@@ -172,8 +189,13 @@ def exchange_message(message: ExchangeMessage) -> bytes:
 
 
 def join(message: Join) -> bytes:
-    """Write an application."""
-    return _activity("Join", message, {"content": dict(message.content)})
+    """Write a word about an application."""
+    about: JsonValue = {
+        "application": message.application,
+        "verb": message.verb,
+        "content": dict(message.content),
+    }
+    return _activity(str(message.type), message, about)
 
 
 def erasure_receipt(message: ErasureReceipt) -> bytes:

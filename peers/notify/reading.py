@@ -19,6 +19,7 @@ from peers.notify.messages import (
     ExchangeMessage,
     ForkFlag,
     Join,
+    JoinType,
     MessageType,
     PeerMessage,
 )
@@ -98,8 +99,20 @@ def _addressed(
             )
         case "Accept", {"type": "Delete", "id": str() as entry, "object": str() as record, **rest}:
             return _receipt(head, entry, record, rest)
-        case "Join", {"content": dict() as content, **rest} if not rest:
-            return Join(**head, content=content)
+        case (
+            "Join" | "Accept" | "Reject" | "Undo" | "Update",
+            {
+                "application": str() as application,
+                "verb": str() as verb,
+                "content": dict() as content,
+                **rest,
+            },
+        ) if not rest:
+            _expect(_ULID.fullmatch(application), "the application's ULID", application)
+            _expect(_VERB.fullmatch(verb), "a verb", verb)
+            return Join(
+                **head, type=JoinType(kind), application=application, verb=verb, content=content
+            )
         case "Flag", {"log": str() as log, "notes": [str() as one, str() as two], **rest}:
             return _flag(head, log, (one.encode(), two.encode()), rest)
         case _:
@@ -162,6 +175,7 @@ def _expect(holds: object, what: str, found: object) -> None:
 def _unknown(value: JsonObject) -> Malformed:
     return Malformed(
         _ABOUT,
-        "expected an Announce, a word about an exchange, a Join, the Accept of a Delete or a Flag, "
+        "expected an Announce, a word about an exchange or an application for membership, the "
+        "Accept of a Delete or a Flag, "
         f"in the form that is read here; found {str(value)[:200]}",
     )

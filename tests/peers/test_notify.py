@@ -20,6 +20,7 @@ from peers.notify import (
     ExchangeMessage,
     ForkFlag,
     Join,
+    JoinType,
     MessageType,
     announce,
     erasure_receipt,
@@ -107,7 +108,10 @@ APPLICATION = Join(
     actor=LYON,
     to=NICE,
     published="2026-01-01T00:00:00Z",
-    content={"declaration": "https://lyon.example/declaration"},
+    type=JoinType.JOIN,
+    application="01ARYZ6S410000000000000000",
+    verb="apply",
+    content={"evidence": "https://lyon.example/declaration"},
 )
 RECEIPT = ErasureReceipt(
     id="urn:uuid:4",
