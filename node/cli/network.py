@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from node.cli import joining
+from node.cli import joining, memberships
 from node.cli.console import Console, plain
 from node.cli.session import call
 
@@ -19,7 +19,7 @@ def network() -> None:
     """
 
 
-for _command in joining.COMMANDS:
+for _command in (*joining.COMMANDS, *memberships.COMMANDS):
     network.add_command(_command)
 
 
@@ -63,33 +63,6 @@ def admit(console: Console, url: str, start: str | None, until: str | None) -> N
         f"{plain(done['name'])} ({done['did']}) is a member\n{done['iri']}",
     )
     console.next("intercity sync")
-
-
-@network.command("suspend")
-@click.argument("member")
-@click.pass_obj
-def suspend(console: Console, member: str) -> None:
-    """Suspend MEMBER (its DID or address); its records stay its own, and stay readable there.
-
-    Example: intercity network suspend did:web:rights.hansol.example
-    """
-    done = call(console, "network.suspend", member=member)
-    console.answer("intercity/membership/1", done, f"{done['did']}: suspended\n{done['iri']}")
-
-
-@network.command("revoke")
-@click.argument("member")
-@click.option("--reason", required=True, help="A reason of the vocabulary, such as 'left'.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def revoke(console: Console, member: str, reason: str, yes: bool) -> None:
-    """End MEMBER's membership, with a reason.
-
-    Example: intercity network revoke did:web:rights.hansol.example --reason outdated
-    """
-    console.confirm(f"End the membership of {plain(member)}?", yes=yes)
-    done = call(console, "network.revoke", member=member, reason=reason)
-    console.answer("intercity/membership/1", done, f"{done['did']}: membership ended")
 
 
 @network.group("round")

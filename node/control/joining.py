@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from node.control.peering import member_row
 from node.control.recording import text_in
-from node.service import admitting, applications, applying
+from node.service import admitting, applications, applying, memberships
 from node.service.accounts import OPERATOR, note_deed
 from node.service.applications import Application
+from node.service.directory import Member
 from node.service.home import Home
 from node.service.index import catch_up
-from node.service.outbox import deliver
+from node.service.outbox import announce, deliver
 from peers.encoding import JsonObject
 
 __all__ = [
     "apply_to",
     "approve_one",
     "check_items",
+    "lift_member",
     "list_applications",
     "refuse_one",
+    "renew_member",
+    "revoke_member",
     "show_application",
+    "suspend_member",
     "withdraw_one",
 ]
 
@@ -106,6 +112,33 @@ async def refuse_one(home: Home, *, identity: str, reason: str) -> JsonObject:
     await admitting.refuse(home, identity, OPERATOR, reason)
     await deliver(home)
     return _row(await applications.application(home, identity))
+
+
+async def renew_member(home: Home, *, member: str, until: str | None = None) -> JsonObject:
+    """The member, with its new term."""
+    return await _told(home, await memberships.renew(home, member, OPERATOR, until or ""))
+
+
+async def suspend_member(home: Home, *, member: str, reason: str) -> JsonObject:
+    """The member, suspended."""
+    return await _told(home, await memberships.suspend(home, member, OPERATOR, reason))
+
+
+async def lift_member(home: Home, *, member: str) -> JsonObject:
+    """The member, no longer suspended."""
+    return await _told(home, await memberships.lift(home, member, OPERATOR))
+
+
+async def revoke_member(home: Home, *, member: str, reason: str, note: str = "") -> JsonObject:
+    """Who was a member."""
+    return await _told(home, await memberships.revoke(home, member, OPERATOR, reason, note))
+
+
+async def _told(home: Home, member: Member) -> JsonObject:
+    """The member as it now is; its node, and those that follow ours, hear of it."""
+    await deliver(home)
+    await announce(home)
+    return member_row(member)
 
 
 async def _checklist(home: Home, identity: str) -> list[JsonObject]:

@@ -24,9 +24,8 @@ __all__ = [
     "grant_peer",
     "list_members",
     "list_peers",
-    "revoke_member",
+    "member_row",
     "show_evidence",
-    "suspend_member",
     "sync_peers",
     "test_peer",
     "unfollow_peer",
@@ -153,7 +152,7 @@ async def sync_peers(home: Home, *, peers: Sequence[str] = ()) -> JsonObject:
 
 async def list_members(home: Home) -> JsonObject:
     """``members`` of this network, with their terms."""
-    return {"members": [_member(one) for one in await directory.members(home)]}
+    return {"members": [member_row(one) for one in await directory.members(home)]}
 
 
 async def admit_member(
@@ -162,20 +161,11 @@ async def admit_member(
     """The member, as its Membership now says."""
     made = await directory.admit(home, url, valid_from=start or "", valid_until=until or "")
     await announce(home)
-    return _member(made)
+    return member_row(made)
 
 
-async def suspend_member(home: Home, *, member: str) -> JsonObject:
-    """The member, suspended."""
-    return _member(await directory.suspend(home, member))
-
-
-async def revoke_member(home: Home, *, member: str, reason: str) -> JsonObject:
-    """Who was a member."""
-    return _member(await directory.revoke(home, member, reason))
-
-
-def _member(member: directory.Member) -> JsonObject:
+def member_row(member: directory.Member) -> JsonObject:
+    """A member as commands show it."""
     name = best(member.name, ["en"])
     return {
         "name": name[1] if name else member.did,

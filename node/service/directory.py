@@ -22,7 +22,7 @@ from peers.errors import Malformed
 from peers.log import EntryKind
 from vocab.languages import LangMap
 
-__all__ = ["Member", "admit", "members", "revoke", "suspend"]
+__all__ = ["Member", "admit", "change", "did_of_member", "members", "revoke", "suspend"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +94,27 @@ async def members(home: Home) -> list[Member]:
 
 
 async def suspend(home: Home, member: str) -> Member:
-    """Suspend a member until it is admitted again.
+    """Suspend a member until that is lifted, or it is admitted again.
+
+    Raises:
+        NotFound: It is no member.
+    """
+    return await change(home, member, {"suspended": True})
+
+
+async def change(home: Home, member: str, changes: JsonObject) -> Member:
+    """Say a membership anew with other values; ``None`` takes one out.
 
     Raises:
         NotFound: It is no member.
     """
     _check_role(home)
-    document = await _expected(home, member)
+    document = {**await _expected(home, member), **changes}
     document.pop("version", None)
-    await publish(home, {**document, "suspended": True})
+    document = {name: value for name, value in document.items() if value is not None}
+    await publish(home, document)
     await catch_up(home)
-    return _member({**document, "suspended": True}, home.now().date().isoformat())
+    return _member(document, home.now().date().isoformat())
 
 
 async def revoke(home: Home, member: str, reason: str = "other") -> Member:
@@ -146,14 +156,15 @@ async def _membership(home: Home, did: str) -> JsonObject | None:
 
 
 async def _expected(home: Home, member: str) -> JsonObject:
-    did = await _did_of(home, member)
+    did = await did_of_member(home, member)
     document = await _membership(home, did)
     if document is None:
         raise NotFound(f"{did}: expected a member of this network, found none")
     return {name: value for name, value in document.items() if name != "proof"}
 
 
-async def _did_of(home: Home, member: str) -> str:
+async def did_of_member(home: Home, member: str) -> str:
+    """The DID that a DID or an address names, whether or not it is a member's."""
     if member.startswith("did:"):
         return parse_did(member).text
     try:
