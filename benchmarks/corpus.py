@@ -34,21 +34,21 @@ _EN = (
 )
 
 
-def documents(count: int) -> list[JsonObject]:
-    """``count`` practices, not yet signed."""
+def documents(count: int, base: str = BASE) -> list[JsonObject]:
+    """``count`` practices of the city at an address, not yet signed."""
     # What T11 protects is for members only, and this log is public.
     actions = [action.iri for action in load().actions if action.code != "T11"]
     groups = [concept.iri for concept in load().scheme("group")]
     made: list[JsonObject] = []
     for number in range(count):
-        iri = f"{BASE}/practice/{ulid(1_767_225_600_000 + number, bytes)}"
+        iri = f"{base}/practice/{ulid(1_767_225_600_000 + number, bytes)}"
         made.append(
             {
                 "@context": list(CONTEXT),
                 "id": iri,
                 "type": "Practice",
                 "version": 1,
-                "publisher": f"{BASE}/#city",
+                "publisher": f"{base}/#city",
                 "title": {
                     "es": f"Defensoría de barrio número {number}",
                     "en": f"Neighbourhood ombudsperson number {number}",

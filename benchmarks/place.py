@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,16 +111,22 @@ def judge(leaf: bytes, index: int, body: Body | None) -> Verdict:
     return verdict
 
 
-async def take_in(home: Home, leaves: Sequence[bytes], held: Sequence[Body | None]) -> None:
+async def take_in(
+    home: Home,
+    leaves: Sequence[bytes],
+    held: Sequence[Body | None],
+    judged: Callable[[bytes, int, Body | None], Verdict] = judge,
+    log: LogId = LOG,
+) -> None:
     """Judge and commit a log, a bundle at a time."""
-    signer = NoteSigner(LOG, _key("log"))
+    signer = NoteSigner(log, _key("log"))
     for start in range(0, len(leaves), WIDTH):
         step = slice(start, start + WIDTH)
         verdicts = [
-            judge(leaf, index, body)
+            judged(leaf, index, body)
             for index, (leaf, body) in enumerate(zip(leaves[step], held[step], strict=True), start)
         ]
-        batch = extend(await home.ledger.head(LOG), leaves[step], signer)
+        batch = extend(await home.ledger.head(log), leaves[step], signer)
         await home.ledger.commit(batch, held[step], verdicts, recorded="2026-01-02T00:00:00Z")
 
 

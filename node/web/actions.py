@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from node.errors import NotFound
-from node.service.discover import Found, found
+from node.service.discover import Found
 from node.web import shelf
 from node.web.answers import HTML, Link
 from node.web.api.operation import ROOT
-from node.web.context import addresses_of, home_of
+from node.web.context import addresses_of
 from node.web.facade import Block
 from node.web.formats import chosen
 from node.web.pages import render, shell_of
@@ -63,8 +63,7 @@ async def one(request: web.Request) -> web.Response:
     media = chosen(request, OFFERS)
     if media != HTML:
         return await rdf(request, triples_of(action), media, links_of(here, action))
-    home = home_of(request)
-    said = await found(home, kinds=_KINDS, action=[action.iri])
+    said = await shelf.about(request, action.iri, _KINDS)
     entries = {entry.agent: entry for entry in await shelf.cities(request)}
     shell = await shell_of(
         request,

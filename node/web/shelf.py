@@ -15,7 +15,7 @@ from aiohttp import web
 from node.core.profile import Profile
 from node.service import discover, matching
 from node.service import lessons as learning
-from node.service.discover import CityEntry, CityPicture
+from node.service.discover import CityEntry, CityPicture, Found
 from node.service.lessons import Lesson
 from node.store.ports import Position
 from node.web.context import home_of
@@ -27,6 +27,7 @@ from vocab.records import ActionStatus, City
 __all__ = [
     "SHELF",
     "Shelf",
+    "about",
     "blocks_of",
     "cities",
     "is_demonstration",
@@ -78,6 +79,16 @@ async def picture(request: web.Request, host: str) -> CityPicture:
         NotFound: No city of this host is held.
     """
     return await _kept(request, f"city {host}", lambda: discover.city(home_of(request), host))
+
+
+async def about(request: web.Request, action: str, kinds: Sequence[str]) -> Sequence[Found]:
+    """Everything public of these kinds about an action, by its IRI."""
+    home = home_of(request)
+    return await _kept(
+        request,
+        f"action {action}",
+        lambda: discover.found(home, kinds=kinds, action=[action]),
+    )
 
 
 async def names(request: web.Request) -> Mapping[str, LangMap]:
