@@ -104,7 +104,8 @@ class QuerySettings(_Section):
         default=2,
         ge=1,
         le=32,
-        description="Queries answered at a time, each in a process of its own (up to 1 GB each).",
+        description="Long queries answered at a time, each in a process of its own (up to 1 GB"
+        " each).\nThree more processes answer what is quick (up to 256 MB each).",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from node.core.solutions import Solutions, bars, read_solutions, spots
-from node.errors import NodeError
+from node.errors import NodeError, QueryBusy
 from node.service.home import Home
 from node.store.ports import Budget, Rows
 from node.web.addresses import host_of
@@ -82,6 +82,8 @@ async def page(request: web.Request, question: Question | None = None) -> web.Re
             rows = await select(home, question, f"{RESULTS}, {TURTLE};q=0.9")
         except NodeError as exc:
             status, problem = exc.status, str(exc)
+            if isinstance(exc, QueryBusy):
+                headers = {"Retry-After": str(exc.retry_after)}
         else:
             headers = await stated(home, rows.position)
             shown |= _shown(rows, shell, hosts)

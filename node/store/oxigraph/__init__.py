@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def open_oxigraph(
-    path: Path, *, slots: int = 2, queue: int = 8, workers: Workers | None = None
+    path: Path, *, slots: int = 2, queue: int = 32, workers: Workers | None = None
 ) -> AsyncIterator[OxigraphStore]:
     """Open the graphs in the folder ``path``, making it where there is none, and close them after.
 

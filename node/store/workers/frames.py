@@ -50,11 +50,18 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A question, the snapshot that it is asked of, and what may be spent on it."""
+    """A question, the snapshot that it is asked of, and what may be spent on it.
+
+    Attributes:
+        seconds: By the clock, after which it is stopped.
+        cpu: Seconds of CPU, where those are bounded too; they do not depend on who else computes.
+        memory: Bytes.
+    """
 
     folder: str
     question: Question
     seconds: float
+    cpu: float | None = None
     memory: int
 
 
@@ -65,10 +72,11 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 
 
 class Answered(msgspec.Struct, frozen=True, tag=True):
-    """A complete answer."""
+    """A complete answer, and the seconds of CPU that it took."""
 
     media_type: str
     body: bytes
+    cpu: float
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):

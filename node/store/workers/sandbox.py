@@ -63,20 +63,23 @@ def die_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def bounded(seconds: float, memory: int) -> Iterator[None]:
+def bounded(seconds: float, memory: int, cpu: float | None = None) -> Iterator[None]:
     """Let what runs inside take so many seconds, and so many bytes more than are mapped now.
 
-    Over time, the process ends by SIGALRM; over memory, by ``MemoryError`` or an abort.
+    Over time, the process ends by SIGALRM, or SIGPROF where CPU is bounded too; over memory, by
+    ``MemoryError`` or an abort.
     """
     mapped = _mapped()
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     if mapped is not None:
         resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, hard))
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, cpu or 0)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
+import time
 from typing import BinaryIO
 
 from node.errors import QueryRefused, QueryTooCostly
@@ -61,8 +62,10 @@ class _Desk:
             self._store = self._open(ask.folder)
             self._folder = ask.folder
         try:
-            with bounded(ask.seconds + _GRACE, ask.memory):
-                return Answered(*self._answer(self._store, ask.question))
+            with bounded(ask.seconds + _GRACE, ask.memory, ask.cpu):
+                before = time.process_time()
+                media_type, body = self._answer(self._store, ask.question)
+                return Answered(media_type, body, time.process_time() - before)
         except QueryRefused as exc:
             return Refused(str(exc))
         except QueryTooCostly as exc:

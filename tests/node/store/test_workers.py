@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,14 +88,15 @@ async def test_a_query_that_eats_memory_harms_itself_alone(
 async def test_who_finds_the_queue_full_is_told_to_come_back(
     workers: Workers, folder: Path
 ) -> None:
-    assert await is_well(workers, folder)
     async with asyncio.TaskGroup() as group:
-        slow = group.create_task(_outcome(workers, asking(folder, ENDLESS, seconds=1.0)))
-        await asyncio.sleep(0.1)
-        waiting = group.create_task(_outcome(workers, asking(folder, QUICK)))
-        impatient = group.create_task(_outcome(workers, asking(folder, QUICK)))
-    assert (slow.result(), waiting.result()) == ("QueryTooCostly", "answered")
-    assert impatient.result() == "QueryBusy"
+        slow = group.create_task(_outcome(workers, asking(folder, ENDLESS, seconds=2.0)))
+        await asyncio.sleep(0.4)
+        waiting = group.create_task(_outcome(workers, asking(folder, f"{ENDLESS} # 2")))
+        await asyncio.sleep(0.4)
+        impatient = group.create_task(_outcome(workers, asking(folder, f"{ENDLESS} # 3")))
+        assert await impatient == "QueryBusy"
+        waiting.cancel()
+    assert slow.result() == "Overspent"
     with pytest.raises(QueryBusy) as busy:
         await asyncio.gather(*(workers.ask(asking(folder, ENDLESS, seconds=0.3)) for _ in range(5)))
     assert busy.value.retry_after > 0
@@ -105,12 +107,38 @@ async def test_who_finds_the_queue_full_is_told_to_come_back(
 async def test_waiting_ends_with_the_time_that_a_query_was_given(
     workers: Workers, folder: Path
 ) -> None:
-    assert await is_well(workers, folder)
     async with asyncio.TaskGroup() as group:
         group.create_task(_outcome(workers, asking(folder, ENDLESS, seconds=1.5)))
-        await asyncio.sleep(0.1)
-        short = group.create_task(_outcome(workers, asking(folder, QUICK, seconds=0.2)))
-    assert short.result() == "QueryBusy"
+        await asyncio.sleep(0.4)
+        late = group.create_task(_outcome(workers, asking(folder, f"{ENDLESS} # 2", seconds=0.3)))
+    assert late.result() == "QueryBusy"
+
+
+async def test_what_is_quick_never_waits_for_what_is_long(workers: Workers, folder: Path) -> None:
+    assert await is_well(workers, folder)
+    async with asyncio.TaskGroup() as group:
+        slow = group.create_task(_outcome(workers, asking(folder, ENDLESS, seconds=2.0)))
+        await asyncio.sleep(0.5)
+        for number in range(5):  # Whether it was asked before or not.
+            assert await is_well(workers, folder)
+            await workers.ask(asking(folder, f"{QUICK} # {number}"))
+        assert not slow.done()
+
+
+async def test_what_is_long_is_answered_and_at_once_the_next_time(
+    workers: Workers, folder: Path
+) -> None:
+    long = asking(folder, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }")
+    assert (await workers.ask(long)).body == b"n\r\n4000000\r\n"
+    new = [slot._process for slot in workers._new._slots]
+    assert (await workers.ask(long)).cpu > 0.1
+    assert [slot._process for slot in workers._new._slots] == new, "it was not tried again"
+
+
+def _process(workers: Workers) -> Process:
+    """The worker that answers what is new."""
+    found = [one._process for lane in (workers._known, workers._new) for one in lane._slots]
+    return next(process for process in found if process is not None)
 
 
 async def _outcome(workers: Workers, ask: Ask) -> str:
@@ -135,13 +163,13 @@ async def test_nobody_is_given_the_answer_of_one_who_went_away(
 
 async def test_no_worker_is_started_before_the_first_question() -> None:
     async with open_workers(slots=3) as workers:
-        assert [slot._process for slot in workers._slots] == [None, None, None]
+        lanes = (workers._known, workers._new, workers._long)
+        assert {slot._process for lane in lanes for slot in lane._slots} == {None}
 
 
 async def test_a_worker_that_died_is_replaced(workers: Workers, folder: Path) -> None:
     assert await is_well(workers, folder)
-    process = workers._slots[0]._process
-    assert process is not None
+    process = _process(workers)
     process.kill()
     await process.wait()
     assert await is_well(workers, folder)
@@ -153,8 +181,7 @@ async def test_a_worker_knows_nothing_of_our_surroundings(
 ) -> None:
     monkeypatch.setenv("INTERCITY_SECRET", "hush")
     assert await is_well(workers, folder)
-    process = workers._slots[0]._process
-    assert process is not None
+    process = _process(workers)
     told = Path(f"/proc/{process.pid}/environ").read_bytes()
     assert [one.partition(b"=")[0] for one in told.split(b"\0") if one] == [b"PYTHONPATH"]
 
@@ -201,12 +228,14 @@ _PARENT = """
 import asyncio, sys
 from pathlib import Path
 from node.store.workers.pool import open_workers
-from tests.node.store.test_workers import ENDLESS, QUICK, asking
+from tests.node.store.test_workers import ENDLESS, asking
 async def main():
     async with open_workers(slots=1) as workers:
-        await workers.ask(asking(Path(sys.argv[1]), QUICK))
-        print(workers._slots[0]._process.pid, flush=True)
-        await workers.ask(asking(Path(sys.argv[1]), ENDLESS, seconds=100))
+        asked = asyncio.create_task(workers.ask(asking(Path(sys.argv[1]), ENDLESS, seconds=100)))
+        while not (process := workers._long._slots[0]._process):
+            await asyncio.sleep(0.05)
+        print(process.pid, flush=True)
+        await asked
 asyncio.run(main())
 """
 
