@@ -15,7 +15,7 @@ from node.service.records import document_of, own_records
 from peers.encoding import JsonObject
 from vocab.languages import LangMap
 
-__all__ = ["Form", "amend", "apply", "withdraw_application"]
+__all__ = ["Form", "accept_policy", "amend", "apply", "withdraw_application"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,21 @@ async def amend(home: Home, identity: str, form: Form) -> Application:
     """
     view = await _open_one(home, identity)
     await send(home, identity, view.peer, "amend", _content(form, await _own_name(home)))
+    return await application(home, identity)
+
+
+async def accept_policy(home: Home, identity: str) -> Application:
+    """Accept the version of the data policy that the network has named; the rest stays as said.
+
+    Raises:
+        NotFound: There is no such application.
+        Refused: It is not ours or was decided, or the network has named none yet.
+    """
+    view = await _open_one(home, identity)
+    if not view.stand.policy:
+        raise Refused(f"{identity}: expected a network that has named its data policy, found none")
+    form = {name: value for name, value in view.stand.form.items() if name != "step"}
+    await send(home, identity, view.peer, "amend", {**form, "dataPolicy": view.stand.policy})
     return await application(home, identity)
 
 

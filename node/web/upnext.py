@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-
-from markupsafe import Markup
 
 from node.core.accounts import Duty, Person
 from node.core.drafts import called
@@ -16,11 +13,13 @@ from node.core.review import Review, Stage
 from node.service.exchanges import exchanges
 from node.service.home import Home
 from node.service.yearly import committed_since
+from node.web.belonging import of_networks
 from node.web.cards import standing_of
 from node.web.messages import waits_for_us
 from node.web.pages import own_profile
 from node.web.shell import Shell
 from node.web.staff import may
+from node.web.waiting import Next
 from peers.encoding import JsonObject
 from vocab.framework import load
 from vocab.records import City
@@ -31,20 +30,6 @@ _STALE: Final = timedelta(days=365)
 """After that a status is worth another look: cities reaffirm each year."""
 _MOST: Final = 20
 """Drafts that are named one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """Something to be done.
-
-    Attributes:
-        key: The same for as long as it is the same matter: whoever was told once is not told again.
-        said: What it is; address: of the page on which it is done.
-    """
-
-    key: str
-    said: Markup
-    address: str
 
 
 async def up_next(
@@ -61,7 +46,7 @@ async def up_next(
     """
     found = list(_of_drafts(shell, person, drafts, reviews))[:_MOST]
     if may(person, Duty.PUBLISHER):
-        found = [*await _of_exchanges(home, shell), *found]
+        found = [*await of_networks(home, shell), *await _of_exchanges(home, shell), *found]
     if not may(person, Duty.AUTHOR, Duty.PUBLISHER):
         return found
     if await own_profile(home) is None:
