@@ -8,10 +8,11 @@ says which state of which logs it was made from, so that it can be cited.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
-from multidict import MultiMapping
+from multidict import MultiDict
 
 from node.core.negotiate import media_type
 from node.core.solutions import read_solutions, write_workbook
@@ -27,6 +28,8 @@ __all__ = ["get", "options", "post"]
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
+_FIELDS: Final = 200
+"""Of one request: a query and the graphs of its dataset."""
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -37,10 +40,9 @@ _CORS: Final = {
 
 async def get(request: web.Request) -> web.Response:
     """A query in the address; without one the form, or the service's description."""
-    if "query" in request.query:
-        return await _answer(request, _question(request.query, request.query.getall("query")))
-    if "update" in request.query:
-        raise web.HTTPBadRequest(text="This endpoint only reads: expected query, found update.")
+    asked = _fields(request.rel_url.raw_query_string)
+    if "query" in asked or "update" in asked:
+        return await _answer(request, _question(asked))
     if media_type(request.headers.get("Accept", ""), [TURTLE, NTRIPLES, JSONLD, HTML]) == HTML:
         return await page(request)
     return await _description(request)
@@ -51,12 +53,13 @@ async def post(request: web.Request) -> web.Response:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise web.HTTPUnsupportedMediaType(text="Expected no Content-Encoding.")
     if request.content_type == _QUERY:
-        return await _answer(request, _question(request.query, [await _text(request)]))
+        asked = _fields(request.rel_url.raw_query_string)
+        return await _answer(request, _question(asked, await _text(request)))
     if request.content_type == _FORM:
-        fields = await request.post()
-        asked = _question(fields, fields.getall("query", []))
-        form = fields.get("format", "")
-        return await _answer(request, asked, form if isinstance(form, str) else "")
+        fields = _fields(await _text(request))
+        # A dataset named in the address counts as well: to leave it out would answer another query.
+        fields.extend(_fields(request.rel_url.raw_query_string))
+        return await _answer(request, _question(fields), fields.get("format", ""))
     raise web.HTTPUnsupportedMediaType(text=f"Expected {_QUERY} or {_FORM}.")
 
 
@@ -120,14 +123,29 @@ async def _description(request: web.Request) -> web.Response:
     )
 
 
-def _question(asked: MultiMapping[Any], queries: list[Any]) -> Question:
-    if len(queries) != 1 or not isinstance(queries[0], str):
+def _question(asked: MultiDict[str], *direct: str) -> Question:
+    """What the fields of a request ask; ``direct`` is a body that is a query itself."""
+    if "update" in asked:
+        raise web.HTTPBadRequest(text="This endpoint only reads: expected query, found update.")
+    queries = [*asked.getall("query", []), *direct]
+    if len(queries) != 1:
         raise web.HTTPBadRequest(text=f"Expected one query, found {len(queries)}.")
     return Question(
         queries[0],
-        tuple(str(iri) for iri in asked.getall("default-graph-uri", [])),
-        tuple(str(iri) for iri in asked.getall("named-graph-uri", [])),
+        tuple(asked.getall("default-graph-uri", [])),
+        tuple(asked.getall("named-graph-uri", [])),
     )
+
+
+def _fields(encoded: str) -> MultiDict[str]:
+    """The fields of an address or a form, read strictly: what is not UTF-8 is no query."""
+    try:
+        pairs = parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
+    except UnicodeDecodeError as exc:
+        raise web.HTTPBadRequest(text=f"Expected a query in UTF-8: {exc.reason}.") from exc
+    except ValueError as exc:
+        raise web.HTTPBadRequest(text=f"Expected up to {_FIELDS} fields, found more.") from exc
+    return MultiDict(pairs)
 
 
 async def _text(request: web.Request) -> str:
