@@ -29,6 +29,7 @@ from node.service.erase import erase_withdrawn
 from node.service.exchanges import settle
 from node.service.home import Home
 from node.service.index import catch_up
+from node.service.lists import follow_lists
 from node.service.log_facts import tell_logs
 from node.service.outbox import announce, deliver
 from node.service.replicate import rejudge, sync_hinted, sync_peer
@@ -46,7 +47,7 @@ _SOON: Final = 2
 _AGAIN: Final = 60
 """Seconds between attempts to find out whether we may sign, while we may not."""
 _TOLD: Final = 300
-"""Seconds between looks at who vouches for logs that have not grown, and whom to admit."""
+"""Seconds between looks at who vouches for logs that have not grown, and at who is a member."""
 _TIDY: Final = 3600
 """Seconds between erasures, each of which writes indexes and graph anew, and between letters."""
 
@@ -79,8 +80,8 @@ async def scheduled(
     scheduler.add_job(_safely, "interval", seconds=_AGAIN, args=standing, id="standing")
     telling = (home, "logs", lambda: tell_logs(home))
     scheduler.add_job(_safely, "interval", seconds=_TOLD, args=telling, id="logs")
-    joining = (home, "applications", lambda: settle_applications(home))
-    scheduler.add_job(_safely, "interval", seconds=_TOLD, args=joining, id="applications")
+    joining = (home, "members", lambda: _members(home))
+    scheduler.add_job(_safely, "interval", seconds=_TOLD, args=joining, id="members")
     dumping = (home, "dump", lambda: make_due(home))
     scheduler.add_job(_safely, "interval", seconds=_TIDY, args=dumping, id="dump")
     saving = (home, "backup", lambda: _back_up(home))
@@ -191,6 +192,7 @@ async def begin(home: Home) -> None:
     await rejudge(home)
     await settle(home)
     await catch_up(home)
+    await _members(home)
     await tell_logs(home)
     await erase_withdrawn(home)
 
@@ -210,6 +212,11 @@ async def _stand(home: Home) -> None:
 async def _hints(home: Home) -> None:
     if await sync_hinted(home):
         await catch_up(home)
+
+
+async def _members(home: Home) -> None:
+    await settle_applications(home)
+    await follow_lists(home)
 
 
 async def _back_up(home: Home) -> None:

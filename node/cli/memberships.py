@@ -1,4 +1,4 @@
-"""Commands about those who are members: a new term, a suspension, its end, the end of it all."""
+"""Commands about members: a new term, a suspension, its end; and other networks' lists of them."""
 
 from __future__ import annotations
 
@@ -69,5 +69,49 @@ def revoke(console: Console, member: str, reason: str, note: str, yes: bool) -> 
     console.answer("intercity/membership/1", done, f"{done['did']}: membership ended")
 
 
-COMMANDS: Final = (renew, suspend, lift, revoke)
+@click.command("include")
+@click.argument("url")
+@click.pass_obj
+def include(console: Console, url: str) -> None:
+    """Follow whom the network at URL has admitted, for as long as they are its members.
+
+    Example: intercity network include https://section.network.example
+    """
+    done = call(console, "network.include", url=url)
+    said = f"{done['network']}: {done['members']} members, {done['followed']} followed"
+    console.answer("intercity/list/1", done, said)
+    console.next("intercity network lists")
+
+
+@click.command("drop")
+@click.argument("network")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def drop(console: Console, network: str, yes: bool) -> None:
+    """Follow the list of NETWORK (its DID or address) no longer; forget whom it alone has brought.
+
+    Example: intercity network drop https://section.network.example
+    """
+    console.confirm(f"Forget the members that only {plain(network)} has brought?", yes=yes)
+    done = call(console, "network.drop", network=network)
+    console.answer("intercity/list/1", done, f"{done['network']}: its list is followed no longer")
+
+
+@click.command("lists")
+@click.pass_obj
+def lists(console: Console) -> None:
+    """The networks whose members are followed: by the settings, or by hand.
+
+    Example: intercity network lists
+    """
+    done = call(console, "network.lists")
+    console.rows(
+        "intercity/lists/1",
+        done["lists"],
+        {"network": "Network", "by": "By", "members": "Members", "followed": "Followed"},
+        empty="None. Next: intercity network include URL",
+    )
+
+
+COMMANDS: Final = (renew, suspend, lift, revoke, include, drop, lists)
 """What ``intercity network`` has of these."""

@@ -7,14 +7,20 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from node.config.units import duration, size
 from peers.did import did_of
 from peers.errors import PeerError
 from peers.policy import read_policy
 
-__all__ = ["BaseUrl", "Duration", "Listen", "Networks", "Policy", "Size", "Urls"]
+__all__ = ["BaseUrl", "Duration", "Listen", "Networks", "Policy", "Section", "Size", "Urls"]
+
+
+class Section(BaseModel):
+    """A table of settings: frozen, and closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _base_url(value: str) -> str:

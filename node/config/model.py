@@ -13,10 +13,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 from pydantic.fields import FieldInfo
 
-from node.config.kinds import BaseUrl, Duration, Listen, Networks, Policy, Size, Urls
+from node.config.joining import NetworkSettings
+from node.config.kinds import (
+    BaseUrl,
+    Duration,
+    Listen,
+    Networks,
+    Policy,
+    Section,
+    Size,
+    Urls,
+)
 from node.config.units import in_words, size
 
 __all__ = [
@@ -43,11 +53,7 @@ __all__ = [
 Role = Literal["city", "network", "observer"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class NodeSettings(_Section):
+class NodeSettings(Section):
     """Who the node is."""
 
     base_url: BaseUrl = Field(
@@ -68,7 +74,7 @@ class NodeSettings(_Section):
     )
 
 
-class ServerSettings(_Section):
+class ServerSettings(Section):
     """How it answers."""
 
     listen: Listen = Field(
@@ -85,7 +91,7 @@ class ServerSettings(_Section):
     )
 
 
-class QuerySettings(_Section):
+class QuerySettings(Section):
     """What one SPARQL query may cost."""
 
     timeout: Duration = Field(
@@ -109,7 +115,7 @@ class QuerySettings(_Section):
     )
 
 
-class SyncSettings(_Section):
+class SyncSettings(Section):
     """How it follows other nodes."""
 
     every: Duration = Field(
@@ -124,12 +130,18 @@ class SyncSettings(_Section):
         "Warning: their keys are pinned at the first contact: check the addresses.",
         examples=[["https://rights.hansol.example"]],
     )
+    members_of: Urls = Field(
+        default=(),
+        description="Addresses of networks whose members are all followed, as long as they are\n"
+        "members: by the network's own signed list, which pins their keys.",
+        examples=[["https://network.example"]],
+    )
     push: bool = Field(
         default=True, description="Tell the nodes that we follow when we have published."
     )
 
 
-class WitnessSettings(_Section):
+class WitnessSettings(Section):
     """Who vouches for our log, and for those that it follows."""
 
     policy: Policy = Field(
@@ -148,7 +160,7 @@ class WitnessSettings(_Section):
     )
 
 
-class ErasureSettings(_Section):
+class ErasureSettings(Section):
     """What is said to a city that had the text of a record erased."""
 
     backups_kept: Duration = Field(
@@ -158,7 +170,7 @@ class ErasureSettings(_Section):
     )
 
 
-class BackupSettings(_Section):
+class BackupSettings(Section):
     """Copies of the node, a file each; those older than erasure.backups_kept are deleted."""
 
     every: Duration = Field(
@@ -173,7 +185,7 @@ class BackupSettings(_Section):
     )
 
 
-class DeskSettings(_Section):
+class DeskSettings(Section):
     """How the city's staff work together."""
 
     two_people: bool = Field(
@@ -185,27 +197,7 @@ class DeskSettings(_Section):
     )
 
 
-class NetworkSettings(_Section):
-    """What a network asks of the cities that apply to it (role = "network")."""
-
-    term_years: int = Field(
-        default=3, ge=1, le=10, description="Years of a membership, where nobody says otherwise."
-    )
-    data_policy: str = Field(
-        default="1",
-        min_length=1,
-        max_length=50,
-        description="Version of the data policy that a city accepts when it applies.",
-    )
-    data_policy_url: str = Field(
-        default="",
-        max_length=2000,
-        description="Where it can be read; empty: the page /licence of this node.",
-        examples=["https://network.example/data-policy"],
-    )
-
-
-class MailSettings(_Section):
+class MailSettings(Section):
     """How it writes to its staff, once a day at most, of what waits for them; no host: never."""
 
     host: str = Field(
@@ -239,7 +231,7 @@ class MailSettings(_Section):
         return self
 
 
-class OidcSettings(_Section):
+class OidcSettings(Section):
     """Signing in with accounts of your organization (OpenID Connect); no issuer: not offered."""
 
     issuer: str = Field(
@@ -263,7 +255,7 @@ class OidcSettings(_Section):
         return self
 
 
-class LogSettings(_Section):
+class LogSettings(Section):
     """What it writes about itself, to stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
@@ -283,7 +275,7 @@ class Origin:
     origin: str
 
 
-class Config(_Section):
+class Config(Section):
     """Every setting; frozen. Made by ``load``, or directly where a program makes a node."""
 
     node: NodeSettings

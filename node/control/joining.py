@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from node.control.peering import member_row
 from node.control.recording import text_in
-from node.service import admitting, applications, applying, memberships
+from node.service import admitting, applications, applying, lists, memberships
 from node.service.accounts import OPERATOR, note_deed
 from node.service.applications import Application
 from node.service.directory import Member
@@ -19,12 +20,15 @@ __all__ = [
     "apply_to",
     "approve_one",
     "check_items",
+    "drop_list",
+    "include_list",
     "lift_member",
     "list_applications",
     "refuse_one",
     "renew_member",
     "revoke_member",
     "show_application",
+    "show_lists",
     "suspend_member",
     "withdraw_one",
 ]
@@ -132,6 +136,21 @@ async def lift_member(home: Home, *, member: str) -> JsonObject:
 async def revoke_member(home: Home, *, member: str, reason: str, note: str = "") -> JsonObject:
     """Who was a member."""
     return await _told(home, await memberships.revoke(home, member, OPERATOR, reason, note))
+
+
+async def include_list(home: Home, *, url: str) -> JsonObject:
+    """The network whose members are followed from now on, and how many they are."""
+    return asdict(await lists.include(home, url))
+
+
+async def drop_list(home: Home, *, network: str) -> JsonObject:
+    """The network whose members are not followed any more."""
+    return {"network": await lists.drop(home, network)}
+
+
+async def show_lists(home: Home) -> JsonObject:
+    """``lists``: the networks whose members are followed."""
+    return {"lists": [asdict(one) for one in await lists.lists(home)]}
 
 
 async def _told(home: Home, member: Member) -> JsonObject:

@@ -82,7 +82,9 @@ async def follow(home: Home, url: str, *, source: str = "operator") -> Contact:
         _refuse_frozen(held)
         if held.state == "blocked" and source != "operator":
             raise Refused(f"{did}: this peer is blocked here; 'peers resume' lifts that")
-        contact = replace(held, state="following")
+        # Whom somebody here follows stays followed, whatever becomes of a network's list.
+        by = source if source == "operator" else held.source
+        contact = replace(held, state="following", source=by)
     await home.desk.put_contact(contact)
     return contact
 

@@ -31,7 +31,7 @@ from peers.log import EntryKind
 from peers.membership import Membership, verify_membership
 from peers.tiles import records_path, unpack_records
 
-__all__ = ["may_read", "networks", "reader_of"]
+__all__ = ["check_pinned", "may_read", "membership_held", "networks", "reader_of"]
 
 _KEPT: Final = "reader"
 """Family of the desk's pages: DID of a member that we do not follow → its document, and when."""
@@ -88,7 +88,7 @@ async def networks(home: Home) -> list[DidDocument]:
         if contact is None or contact.did in admitting:
             continue
         network = document_of_peer(contact)
-        if await _holds(home, one.put.iri, network, home.document.did) is not None:
+        if await membership_held(home, one.put.iri, network, home.document.did) is not None:
             admitting[contact.did] = network
     return [*own, *admitting.values()]
 
@@ -109,13 +109,15 @@ async def _belongs(home: Home, did: Did) -> Membership | DidDocument | None:
             return network
         agent = f"{network.base_url}/#organization"
         for one in await found(home, kinds=["Membership"], agent=agent, member=[did.text]):
-            membership = await _holds(home, one.put.iri, network, did)
+            membership = await membership_held(home, one.put.iri, network, did)
             if membership is not None:
                 return membership
     return None
 
 
-async def _holds(home: Home, iri: str, network: DidDocument, member: Did) -> Membership | None:
+async def membership_held(
+    home: Home, iri: str, network: DidDocument, member: Did
+) -> Membership | None:
     """The newest word of a network under an address, where it makes the node a member today.
 
     The index has led here and may be late; the ledger says what holds.
@@ -142,7 +144,7 @@ async def _fetched(home: Home, membership: Membership) -> DidDocument | None:
         await _keep(home, did, _Kept(home.stamp(), kept.document))
         try:
             received = await home.fetch.document(did)
-            await _check_pinned(home, read_document(received, did, limits=home.limits), membership)
+            await check_pinned(home, read_document(received, did, limits=home.limits), membership)
         except PeerError:
             pass  # It stays what it was when it was checked last.
         else:
@@ -151,7 +153,7 @@ async def _fetched(home: Home, membership: Membership) -> DidDocument | None:
     return read_document(kept.document, did, limits=home.limits) if kept.document else None
 
 
-async def _check_pinned(home: Home, document: DidDocument, membership: Membership) -> None:
+async def check_pinned(home: Home, document: DidDocument, membership: Membership) -> None:
     """Compare a document with the Genesis to which the network's credential commits.
 
     Raises:

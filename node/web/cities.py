@@ -13,6 +13,7 @@ from aiohttp import web
 from node.core.countries import country
 from node.errors import NotFound
 from node.service.discover import CityEntry, Found
+from node.service.lists import vouched
 from node.store.ports import Contact
 from node.web import shelf
 from node.web.answers import HTML, Link
@@ -105,6 +106,7 @@ async def one(request: web.Request) -> web.Response:
         None,
     )
     entry = picture.entry
+    did = home.document.did.text if entry.own else contact.did if contact else ""
     city = entry.profile.record
     if not isinstance(city, City):
         raise NotFound(f"{host}: expected a city.")
@@ -130,6 +132,7 @@ async def one(request: web.Request) -> web.Response:
         contact=contact,
         freshness=freshness(entry, contact, home.now()),
         names=await shelf.names(request),
+        member_of=await vouched(home, did) if did else [],
         visible=_visible(blocks, request),
         practices_of=Counter(
             action for one in picture.practices for action in getattr(one.record, "action", ())
