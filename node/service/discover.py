@@ -15,14 +15,16 @@ from node.service.home import Home
 from node.store.ports import Audience, Contact, SearchWish, TextPut
 from peers.encoding import parse_json
 from vocab.languages import LangMap
-from vocab.records import ActionStatus, AnyRecord, City, parse
+from vocab.records import ActionStatus, AnyRecord, Assessment, City, parse
 
 __all__ = [
     "CityEntry",
     "CityPicture",
+    "Elsewhere",
     "Found",
     "cities",
     "city",
+    "elsewhere",
     "found",
     "host_of",
     "names",
@@ -63,6 +65,33 @@ class CityEntry:
         """What it is called."""
         assert isinstance(self.profile.record, City)
         return self.profile.record.name
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A city without a node here: all that is known of it is what others say.
+
+    Attributes:
+        iri: Of GeoNames, or ``{base}/#city`` of a node that we do not follow.
+        said: The Assessments of it, newest first; at least one.
+    """
+
+    iri: str
+    said: tuple[Found, ...]
+
+    @property
+    def name(self) -> LangMap:
+        return self._newest.subject_name
+
+    @property
+    def country(self) -> str:
+        return self._newest.subject_country
+
+    @property
+    def _newest(self) -> Assessment:
+        newest = self.said[0].record
+        assert isinstance(newest, Assessment)
+        return newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +207,23 @@ async def city(home: Home, host: str) -> CityPicture:
         exchanges=_of(own, "Exchange"),
         assessments=tuple(one for one in others if one.put.agent != entry.agent),
     )
+
+
+async def elsewhere(home: Home) -> list[Elsewhere]:
+    """Every city that others speak of and that has no node here, by name.
+
+    A city that says in its profile which place it is takes the place of what others said of it.
+    """
+    spoken: set[str] = set()
+    for one in await found(home, kinds=["City"]):
+        if isinstance(one.record, City):
+            spoken |= {one.put.agent, one.record.place or one.put.agent}
+    said: dict[str, list[Found]] = {}
+    for one in await found(home, kinds=["Assessment"]):
+        if isinstance(one.record, Assessment) and one.record.subject not in spoken:
+            said.setdefault(one.record.subject, []).append(one)
+    listed = [Elsewhere(iri, tuple(ones)) for iri, ones in said.items()]
+    return sorted(listed, key=lambda city: (_sorted_name(city.name), city.iri))
 
 
 async def names(home: Home) -> dict[str, LangMap]:

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from node.core.places import GEONAMES
 from node.core.ulid import is_ulid
 from vocab.framework import load
 from vocab.records import KINDS
 from vocab.terms import FW, IC
 
-__all__ = ["PLURALS", "Addresses", "host_of"]
+__all__ = ["PLURALS", "Addresses", "host_of", "place_key"]
 
 PLURALS: Final[Mapping[str, str]] = {
     "practice": "practices",
@@ -50,6 +51,15 @@ _VOCABULARY: Final = FW.removesuffix("framework/")
 """What stands below it stands below ``/vocab/`` on every node."""
 _AGENTS: Final = {"city": "cities", "organization": "organizations"}
 _SEGMENTS: Final = frozenset(KINDS.values())
+
+
+def place_key(iri: str) -> str:
+    """The last part of the address of the page about a city without a node.
+
+    >>> place_key("https://sws.geonames.org/2778067/"), place_key("https://graz.example/#city")
+    ('2778067', 'graz.example')
+    """
+    return iri[len(GEONAMES) :].rstrip("/") if iri.startswith(GEONAMES) else host_of(iri)
 
 
 def host_of(iri: str) -> str:

@@ -12,13 +12,14 @@ from aiohttp import web
 
 from node.core.countries import country
 from node.errors import NotFound
-from node.service.discover import CityEntry, Found
+from node.service.discover import CityEntry, Elsewhere, Found
 from node.service.lists import vouched
 from node.store.ports import Contact
 from node.web import shelf
 from node.web.answers import HTML, Link
 from node.web.api.operation import ROOT
 from node.web.context import home_of
+from node.web.elsewhere import named, spots
 from node.web.facade import Block
 from node.web.formats import chosen
 from node.web.pages import render, shell_of
@@ -71,6 +72,7 @@ async def listing(request: web.Request) -> web.Response:
     ]
     kept = _sorted(kept, request.query.get("sort", "name"))
     number = _page_number(request, len(kept))
+    told = _told(await shelf.elsewhere(request), words, chosen)
     return await render(
         request,
         "cities.html",
@@ -86,7 +88,8 @@ async def listing(request: web.Request) -> web.Response:
         chosen=chosen,
         words=words,
         sort=request.query.get("sort", "name"),
-        dots=lay_out(places_of(shell, kept)),
+        told=told,
+        dots=lay_out([*places_of(shell, kept), *spots(shell, told)]),
         land=land(),
         map_width=WIDTH,
         map_height=HEIGHT,
@@ -207,6 +210,15 @@ _FACETS: Final[Mapping[str, Callable[[Card], Iterable[str]]]] = {
     "speaks": lambda card: card.city.working_languages,
 }
 """Facet → the values that a city has of it."""
+
+
+def _told(
+    listed: Sequence[Elsewhere], words: str, chosen: Mapping[str, Sequence[str]]
+) -> list[Elsewhere]:
+    """Cities without a node that fit: what they work in, and in which languages, nobody told."""
+    if chosen["area"] or chosen["speaks"]:
+        return []
+    return named(listed, words, chosen["region"])
 
 
 def _fits(card: Card, facet: str, values: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from node.service.discover import put_of
 from node.service.home import Home
 from node.store.ports import StoreError
+from node.web.addresses import place_key
 from node.web.answers import HTML, REVALIDATE, Document, Link, send
 from node.web.assets import file_name
 from node.web.catalogues import words_for
@@ -178,6 +179,7 @@ def _environment() -> Environment:
     made.filters.update(
         actions=lambda found: actions_of(found.record),
         direction=direction,
+        place_key=place_key,
         last_part=lambda iri: iri.rpartition("/")[2],
         media_name=media_name,
         tuple_=tuple,

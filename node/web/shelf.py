@@ -15,7 +15,7 @@ from aiohttp import web
 from node.core.profile import Profile
 from node.service import discover, matching
 from node.service import lessons as learning
-from node.service.discover import CityEntry, CityPicture, Found
+from node.service.discover import CityEntry, CityPicture, Elsewhere, Found
 from node.service.lessons import Lesson
 from node.store.ports import Position
 from node.web.context import home_of
@@ -30,6 +30,7 @@ __all__ = [
     "about",
     "blocks_of",
     "cities",
+    "elsewhere",
     "is_demonstration",
     "lessons",
     "names",
@@ -89,6 +90,11 @@ async def about(request: web.Request, action: str, kinds: Sequence[str]) -> Sequ
         f"action {action}",
         lambda: discover.found(home, kinds=kinds, action=[action]),
     )
+
+
+async def elsewhere(request: web.Request) -> Sequence[Elsewhere]:
+    """Every city without a node here that others speak of, by name."""
+    return await _kept(request, "elsewhere", lambda: discover.elsewhere(home_of(request)))
 
 
 async def names(request: web.Request) -> Mapping[str, LangMap]:

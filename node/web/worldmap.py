@@ -27,13 +27,17 @@ _RADIUS: Final = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city to draw: its name, its page, where it is in degrees, and what a reader is told."""
+    """A city to draw: its name, its page, where it is in degrees, and its class in the drawing.
+
+    Attributes:
+        kind: ``told`` where it has no node here and others speak of it.
+    """
 
     name: str
     address: str
     latitude: float
     longitude: float
-    words: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

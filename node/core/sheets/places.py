@@ -1,16 +1,15 @@
 """Cities that a sheet may name by country and name alone.
 
-``data/places.csv`` has the cities that call themselves human rights cities, with their numbers at
-GeoNames. A node adds the cities that it knows by their own nodes: those come first.
+Those of ``node.core.places``; a node adds the cities that it knows by their own nodes, and those
+come first.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
+from node.core import places
 from node.core.sheets.labels import folded
 
 __all__ = ["Places", "known_places", "place_key"]
@@ -31,8 +30,4 @@ def place_key(country: str, name: str) -> tuple[str, str]:
 @cache
 def known_places() -> Places:
     """The cities of the table."""
-    text = files("node.core.sheets").joinpath("data", "places.csv").read_text("utf-8")
-    return {
-        place_key(row["country"], row["name"]): f"https://sws.geonames.org/{row['geonames_id']}/"
-        for row in csv.DictReader(text.splitlines())
-    }
+    return {place_key(one.country, one.name): one.iri for one in places.known_places()}
