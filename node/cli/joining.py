@@ -164,5 +164,40 @@ def refuse(console: Console, identity: str, reason: str) -> None:
     console.answer("intercity/application/1", done, f"{done['id']}: refused")
 
 
-COMMANDS: Final = (apply, applications, withdraw, check, approve, refuse)
+@click.command("conflicts")
+@click.pass_obj
+def conflicts(console: Console) -> None:
+    """Nodes that claim to be one city, and what was decided.
+
+    Example: intercity network conflicts
+    """
+    done = call(console, "network.conflicts")
+    console.rows(
+        "intercity/conflicts/1",
+        done["conflicts"],
+        {
+            "id": "Conflict",
+            "city": "City",
+            "nodes": "Nodes",
+            "grounds": "Grounds",
+            "decided": "Both may stand, because",
+        },
+        empty="No two nodes claim one city.",
+    )
+
+
+@click.command("stand")
+@click.argument("identity", metavar="CONFLICT")
+@click.option("--reason", required=True, help="Why both may stand.")
+@click.pass_obj
+def stand(console: Console, identity: str, reason: str) -> None:
+    """Say that both nodes of CONFLICT may stand: two cities of one name, say.
+
+    Example: intercity network stand 0123456789abcdef0123456789abcdef --reason "Two towns."
+    """
+    done = call(console, "network.stand", identity=identity, reason=reason)
+    console.answer("intercity/conflict/1", done, f"{done['id']}: both may stand")
+
+
+COMMANDS: Final = (apply, applications, withdraw, check, approve, refuse, conflicts, stand)
 """What ``intercity network`` has of these."""

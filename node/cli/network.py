@@ -50,13 +50,21 @@ def members(console: Console) -> None:
 @click.argument("url")
 @click.option("--from", "start", metavar="DATE", help="First day of the term (default: today).")
 @click.option("--until", metavar="DATE", help="Last day of the term (default: open).")
+@click.option(
+    "--despite-conflict",
+    "despite",
+    metavar="REASON",
+    help="Why it is admitted though another node claims the same city.",
+)
 @click.pass_obj
-def admit(console: Console, url: str, start: str | None, until: str | None) -> None:
+def admit(
+    console: Console, url: str, start: str | None, until: str | None, despite: str | None
+) -> None:
     """Admit the city whose node is at URL: publish its Membership, and follow it.
 
     Example: intercity network admit https://rights.hansol.example --until 2029-12-31
     """
-    done = call(console, "network.admit", url=url, start=start, until=until)
+    done = call(console, "network.admit", url=url, start=start, until=until, despite=despite)
     console.answer(
         "intercity/membership/1",
         done,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from node.control.peering import member_row
 from node.control.recording import text_in
-from node.service import admitting, applications, applying, lists, memberships
+from node.service import admitting, applications, applying, conflicts, lists, memberships
 from node.service.accounts import OPERATOR, note_deed
 from node.service.applications import Application
 from node.service.directory import Member
@@ -20,10 +20,12 @@ __all__ = [
     "apply_to",
     "approve_one",
     "check_items",
+    "decide_conflict",
     "drop_list",
     "include_list",
     "lift_member",
     "list_applications",
+    "list_conflicts",
     "refuse_one",
     "renew_member",
     "revoke_member",
@@ -153,6 +155,28 @@ async def show_lists(home: Home) -> JsonObject:
     return {"lists": [asdict(one) for one in await lists.lists(home)]}
 
 
+async def list_conflicts(home: Home) -> JsonObject:
+    """``conflicts``: nodes that claim one city, with what was decided."""
+    return {
+        "conflicts": [
+            {
+                "id": one.id,
+                "city": text_in(one.sides[0].name),
+                "nodes": " ".join(side.did for side in one.sides),
+                "grounds": ", ".join(one.grounds),
+                "decided": one.decision.reason if one.decision else "",
+            }
+            for one in await conflicts.conflicts(home)
+        ]
+    }
+
+
+async def decide_conflict(home: Home, *, identity: str, reason: str) -> JsonObject:
+    """The conflict in which both may stand."""
+    await conflicts.decide(home, identity, OPERATOR, reason)
+    return {"id": identity}
+
+
 async def _told(home: Home, member: Member) -> JsonObject:
     """The member as it now is; its node, and those that follow ours, hear of it."""
     await deliver(home)
@@ -170,7 +194,7 @@ async def _checklist(home: Home, identity: str) -> list[JsonObject]:
             "at": tick.at if tick else "",
             "note": tick.note if tick else f"domain: {found.mail}" if item == "contact" else "",
         }
-        for item in (*admitting.ITEMS, "policy")
+        for item in (*admitting.ITEMS, "policy", "conflict")
     ]
     approvals: list[JsonObject] = [
         {"item": "approval", "done": True, "by": one.by, "at": one.at, "note": f"until {one.note}"}

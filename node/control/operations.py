@@ -61,6 +61,8 @@ OPERATIONS: Final[Operations] = {
     "network.include": joining.include_list,
     "network.drop": joining.drop_list,
     "network.lists": joining.show_lists,
+    "network.conflicts": joining.list_conflicts,
+    "network.stand": joining.decide_conflict,
     "round.open": rounding.open_round,
     "round.compute": rounding.compute_round,
     "round.publish": rounding.publish_round,

@@ -156,10 +156,17 @@ async def list_members(home: Home) -> JsonObject:
 
 
 async def admit_member(
-    home: Home, *, url: str, start: str | None = None, until: str | None = None
+    home: Home,
+    *,
+    url: str,
+    start: str | None = None,
+    until: str | None = None,
+    despite: str | None = None,
 ) -> JsonObject:
     """The member, as its Membership now says."""
-    made = await directory.admit(home, url, valid_from=start or "", valid_until=until or "")
+    made = await directory.admit(
+        home, url, valid_from=start or "", valid_until=until or "", despite=despite or ""
+    )
     await announce(home)
     return member_row(made)
 

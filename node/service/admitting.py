@@ -20,6 +20,7 @@ from node.core.joining import OPEN, Mail, mail_of, term_end
 from node.errors import NodeError, Refused
 from node.service.accounts import note_deed, people
 from node.service.applications import Application, application, applications, tell
+from node.service.conflicts import open_clashes
 from node.service.contacts import follow
 from node.service.directory import Member, admit, members
 from node.service.home import Home
@@ -84,7 +85,8 @@ class Checklist:
         policy: Whether the version of the data policy that we ask for was accepted.
         approvals: Of different people, oldest first: two admit.
         until: Last day of the term, as the first approval has it, or as the settings have it.
-        missing: What must be there before anybody may approve; ``ITEMS``, or ``policy``.
+        missing: What must be there before anybody may approve; ``ITEMS``, ``policy``, or
+            ``conflict``: another node claims the city, and nobody has decided.
         people: How many people here may approve, the operator not counted.
     """
 
@@ -108,6 +110,7 @@ async def checklist(home: Home, identity: str) -> Checklist:
     policy = form.get("dataPolicy", "") == home.config.network.data_policy
     missing = [item for item in ITEMS if item not in kept.ticks]
     may = [one for one in await people(home) if {Duty.PUBLISHER, Duty.ADMIN} & {*one.duties}]
+    alone = not await open_clashes(home, view.peer)
     end = term_end(home.now().date(), home.config.network.term_years).isoformat()
     return Checklist(
         ticks=kept.ticks,
@@ -115,7 +118,11 @@ async def checklist(home: Home, identity: str) -> Checklist:
         policy=policy,
         approvals=tuple(kept.approvals),
         until=kept.approvals[0].note if kept.approvals else end,
-        missing=(*missing, *([] if policy else ["policy"])),
+        missing=(
+            *missing,
+            *([] if policy else ["policy"]),
+            *([] if alone else ["conflict"]),
+        ),
         people=len(may),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from node.errors import NotFound, Refused
+from node.service.conflicts import check_alone
 from node.service.contacts import contact_of, document_of_peer, follow
 from node.service.home import Home
 from node.service.index import catch_up
@@ -44,22 +45,27 @@ class Member:
     state: str
 
 
-async def admit(home: Home, url: str, *, valid_from: str = "", valid_until: str = "") -> Member:
+async def admit(
+    home: Home, url: str, *, valid_from: str = "", valid_until: str = "", despite: str = ""
+) -> Member:
     """Admit the city whose node is at an address: follow it, and publish its membership.
 
     Admitting a member again renews its term.
 
     Args:
         valid_from, valid_until: ``YYYY-MM-DD``; today, and open, unless given.
+        despite: Why it is admitted though another node claims the same city.
 
     Raises:
-        Refused: This node is not a network's, or the city has not said who it is.
+        Refused: This node is not a network's, the city has not said who it is, or another node
+            claims to be it and nobody has decided.
     """
     _check_role(home)
     contact = await follow(home, url)
     await sync_peer(home, contact)
     await catch_up(home)
     profile = await _profile(home, contact)
+    await check_alone(home, contact.did, despite)
     known = await _membership(home, contact.did)
     today = home.now().date().isoformat()
     document: JsonObject = {

@@ -41,6 +41,7 @@ _ITEMS: Final = {
     "mandate": mark("The mandate letter gives this office the mandate"),
     "contact": mark("The contact is the city’s"),
     "policy": mark("The data policy is accepted"),
+    "conflict": mark("No other node claims to be this city, or somebody has decided"),
 }
 
 _MAIL: Final = {

@@ -8,6 +8,7 @@ from node.core.joining import OPEN
 from node.core.report import due
 from node.service.applications import applications
 from node.service.belonging import belongings
+from node.service.conflicts import conflicts
 from node.service.directory import members
 from node.service.home import Home
 from node.service.memberships import days_left
@@ -21,11 +22,29 @@ async def of_networks(home: Home, shell: Shell) -> list[Next]:
     """Applications that wait, terms that end, and what a network asks of us."""
     match home.config.node.role:
         case "network":
-            return [*await _asking(home, shell), *await _ending(home, shell)]
+            return [
+                *await _claimed(home, shell),
+                *await _asking(home, shell),
+                *await _ending(home, shell),
+            ]
         case "city":
             return await _asked(home, shell)
         case _:
             return []
+
+
+async def _claimed(home: Home, shell: Shell) -> list[Next]:
+    return [
+        Next(
+            f"conflict {one.id} {' '.join(one.grounds)}",
+            shell.words.say(
+                "Two nodes claim to be one city: %(city)s", city=shell.t(one.sides[0].name)
+            ),
+            shell.href("/desk/conflicts"),
+        )
+        for one in await conflicts(home)
+        if one.decision is None
+    ]
 
 
 async def _asking(home: Home, shell: Shell) -> list[Next]:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from node.core.countries import country
 from node.errors import NotFound
+from node.service.conflicts import open_clashes
 from node.service.discover import CityEntry, Elsewhere, Found
 from node.service.lists import vouched
 from node.store.ports import Contact
@@ -27,6 +28,7 @@ from node.web.records import PAGE_FIRST, answer, newest, profile_links
 from node.web.shell import Shell
 from node.web.twins import JSON, twin
 from node.web.worldmap import HEIGHT, WIDTH, Place, land, lay_out
+from peers.did import parse_did
 from vocab.framework import load
 from vocab.records import City
 
@@ -136,6 +138,7 @@ async def one(request: web.Request) -> web.Response:
         freshness=freshness(entry, contact, home.now()),
         names=await shelf.names(request),
         member_of=await vouched(home, did) if did else [],
+        twins=await _twins(request, did) if did else [],
         visible=_visible(blocks, request),
         practices_of=Counter(
             action for one in picture.practices for action in getattr(one.record, "action", ())
@@ -144,6 +147,13 @@ async def one(request: web.Request) -> web.Response:
         size=(await home.ledger.head(entry.profile.put.log)).size,
         proof_page=shell.href("/verify", u=entry.profile.put.iri),
     )
+
+
+async def _twins(request: web.Request, did: str) -> list[tuple[str, str]]:
+    """Host and identity of each other node that claims to be this city, while that is open."""
+    found = await open_clashes(home_of(request), did, await shelf.clashes(request))
+    others = [next(other for other in one.dids if other != did) for one in found]
+    return [(parse_did(other).authority.replace(":", "%3A"), other) for other in others]
 
 
 def _chosen_state(request: web.Request) -> str | None:

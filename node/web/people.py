@@ -88,6 +88,7 @@ _DEEDS: Final = {
     "suspend-member": mark("suspended a membership"),
     "lift-member": mark("lifted a suspension"),
     "revoke-member": mark("ended a membership"),
+    "decide-conflict": mark("said that two nodes of one city may both stand"),
     "oidc": mark("signed in with the organization’s account for the first time"),
     "passkey": mark("added a passkey"),
     "drop-passkey": mark("removed a passkey"),

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
+from node.core.claims import Clash
 from node.core.profile import Profile
-from node.service import discover, matching
+from node.service import conflicts, discover, matching
 from node.service import lessons as learning
 from node.service.discover import CityEntry, CityPicture, Elsewhere, Found
 from node.service.lessons import Lesson
@@ -30,6 +31,7 @@ __all__ = [
     "about",
     "blocks_of",
     "cities",
+    "clashes",
     "elsewhere",
     "is_demonstration",
     "lessons",
@@ -125,6 +127,11 @@ def slug_of(state: str) -> str:
 def is_demonstration(entry: CityEntry) -> bool:
     """Whether a city says that it is invented."""
     return isinstance(entry.profile.record, City) and bool(entry.profile.record.demonstration)
+
+
+async def clashes(request: web.Request) -> Sequence[Clash]:
+    """Which nodes claim to be one city."""
+    return await _kept(request, "clashes", lambda: conflicts.clashes_held(home_of(request)))
 
 
 async def lessons(request: web.Request) -> Sequence[Lesson]:
