@@ -34,6 +34,7 @@ __all__ = [
     "clashes",
     "elsewhere",
     "is_demonstration",
+    "kept",
     "lessons",
     "names",
     "picture",
@@ -72,7 +73,7 @@ SHELF: Final = web.AppKey("shelf", Shelf)
 
 async def cities(request: web.Request) -> Sequence[CityEntry]:
     """Every city that is held, by name."""
-    return await _kept(request, "cities", lambda: discover.cities(home_of(request)))
+    return await kept(request, "cities", lambda: discover.cities(home_of(request)))
 
 
 async def picture(request: web.Request, host: str) -> CityPicture:
@@ -81,13 +82,13 @@ async def picture(request: web.Request, host: str) -> CityPicture:
     Raises:
         NotFound: No city of this host is held.
     """
-    return await _kept(request, f"city {host}", lambda: discover.city(home_of(request), host))
+    return await kept(request, f"city {host}", lambda: discover.city(home_of(request), host))
 
 
 async def about(request: web.Request, action: str, kinds: Sequence[str]) -> Sequence[Found]:
     """Everything public of these kinds about an action, by its IRI."""
     home = home_of(request)
-    return await _kept(
+    return await kept(
         request,
         f"action {action}",
         lambda: discover.found(home, kinds=kinds, action=[action]),
@@ -96,17 +97,17 @@ async def about(request: web.Request, action: str, kinds: Sequence[str]) -> Sequ
 
 async def elsewhere(request: web.Request) -> Sequence[Elsewhere]:
     """Every city without a node here that others speak of, by name."""
-    return await _kept(request, "elsewhere", lambda: discover.elsewhere(home_of(request)))
+    return await kept(request, "elsewhere", lambda: discover.elsewhere(home_of(request)))
 
 
 async def names(request: web.Request) -> Mapping[str, LangMap]:
     """What each publisher calls itself, by its IRI."""
-    return await _kept(request, "names", lambda: discover.names(home_of(request)))
+    return await kept(request, "names", lambda: discover.names(home_of(request)))
 
 
 async def profiles(request: web.Request) -> Sequence[Profile]:
     """Every city as pairing sees it."""
-    return await _kept(request, "profiles", lambda: matching.profiles(home_of(request)))
+    return await kept(request, "profiles", lambda: matching.profiles(home_of(request)))
 
 
 def blocks_of(picture: CityPicture) -> dict[str, Block]:
@@ -131,14 +132,15 @@ def is_demonstration(entry: CityEntry) -> bool:
 
 async def clashes(request: web.Request) -> Sequence[Clash]:
     """Which nodes claim to be one city."""
-    return await _kept(request, "clashes", lambda: conflicts.clashes_held(home_of(request)))
+    return await kept(request, "clashes", lambda: conflicts.clashes_held(home_of(request)))
 
 
 async def lessons(request: web.Request) -> Sequence[Lesson]:
     """Who learned what from whom, newest first."""
-    return await _kept(request, "lessons", lambda: learning.lessons(home_of(request)))
+    return await kept(request, "lessons", lambda: learning.lessons(home_of(request)))
 
 
-async def _kept(request: web.Request, name: str, make: Callable[[], Awaitable[T]]) -> T:
+async def kept(request: web.Request, name: str, make: Callable[[], Awaitable[T]]) -> T:
+    """What ``make`` makes of the public records, made once for each position of the catalog."""
     position = await home_of(request).text.position()
     return await request.config_dict[SHELF].take(position, name, make)
