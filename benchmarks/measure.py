@@ -76,7 +76,7 @@ def table(rows: Iterable[Row]) -> str:
     lines = [("what", "ours", "beside it", "ratio", "goal", "note")]
     for row in rows:
         beside = f"{_figure(row.theirs, row.unit)} {row.beside}" if row.theirs is not None else "–"
-        ratio = f"{row.ratio:.1f}×" if row.ratio is not None else "–"
+        ratio = f"{row.ratio:.{1 if row.ratio >= 1 else 2}f}×" if row.ratio is not None else "–"
         lines.append(
             (row.what, _figure(row.ours, row.unit), beside, ratio, row.goal or "–", row.note)
         )

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aiohttp import web
+
 from benchmarks.corpus import BASE, KEY, LOG, bodies, documents, entries
 from node.config import Config, NodeSettings, Role, ServerSettings
 from node.core.admission import Verdict, admit
@@ -19,6 +21,7 @@ from node.store.oxigraph import open_oxigraph
 from node.store.ports import Audience
 from node.store.sqlite import open_sqlite
 from node.store.tantivy import open_tantivy
+from node.web.app import make_app
 from peers.checkpoint import NoteSigner
 from peers.client import Fetcher
 from peers.did import DidDocument, LogId
@@ -35,6 +38,7 @@ __all__ = [
     "homestead",
     "judge",
     "leaves_and_bodies",
+    "listening",
     "take_in",
 ]
 
@@ -128,6 +132,18 @@ async def take_in(
         ]
         batch = extend(await home.ledger.head(log), leaves[step], signer)
         await home.ledger.commit(batch, held[step], verdicts, recorded="2026-01-02T00:00:00Z")
+
+
+@asynccontextmanager
+async def listening(home: Home, port: int) -> AsyncIterator[str]:
+    """The node's pages and interfaces at a port of this machine; gives their address."""
+    runner = web.AppRunner(make_app(home), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
 
 
 def free_port() -> int:

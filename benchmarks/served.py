@@ -29,8 +29,8 @@ _BATCH = 250
 
 
 @contextmanager
-def serving(folder: Path, count: int) -> Iterator[str]:
-    """Run the peer while the block lasts; gives its address."""
+def serving(folder: Path, count: int) -> Iterator[tuple[str, int]]:
+    """Run the peer while the block lasts; gives its address and its process's number."""
     command = [sys.executable, "-m", "benchmarks.served", str(folder), str(count)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as peer:
         assert peer.stdin is not None
@@ -38,7 +38,7 @@ def serving(folder: Path, count: int) -> Iterator[str]:
         try:
             if peer.stdout.readline().strip() != b"ready":
                 raise RuntimeError(f"the peer did not start; is port {_PORT} free?")
-            yield BASE
+            yield BASE, peer.pid
         finally:
             peer.stdin.close()
 

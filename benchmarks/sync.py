@@ -42,7 +42,7 @@ class _Figures:
 
 def run(count: int) -> Iterator[Row]:
     """Follow a peer with ``count`` records, with our software and with ldes-client."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "peer"), count) as url:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "peer"), count) as (url, _):
         ours = asyncio.run(_ours(Path(folder, "own"), url, count))
         theirs, reason = _ldes_client(f"{url}/feed", count)
     beside, note = "ldes-client 0.3", reason or "theirs neither verifies nor stores"

@@ -8,6 +8,7 @@ Nothing here is asynchronous: one thread writes, another may read.
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,6 +45,9 @@ _CHUNK = 500
 
 _VALUES = 10_000
 """Values of a facet that are counted."""
+
+_indexed_name = functools.lru_cache(maxsize=8192)(indexed)
+"""Names of concepts come back with every record: a hundred lines of each, from a few thousand."""
 
 
 class Index:
@@ -233,9 +237,10 @@ def _document(put: TextPut) -> tantivy.Document:
     document.add_text("held", HELD)
     document.add_bytes("value", msgspec.msgpack.encode(put))
     for field, texts in _texts(put).items():
+        analyse = _indexed_name if field == "concept" else indexed
         for language, text in texts.items():
             for line in text.split("\n"):  # Phrases do not run over the end of a line.
-                in_order, stems = indexed(line, language)
+                in_order, stems = analyse(line, language)
                 document.add_text(field, in_order)
                 document.add_text(f"{field}_stem", stems)
     document.add_json(
