@@ -32,11 +32,11 @@ from peers.did import parse_did
 from vocab.framework import load
 from vocab.records import City
 
-__all__ = ["Card", "card_of", "freshness", "freshness_of", "listing", "one", "places_of"]
+__all__ = ["STATES", "Card", "card_of", "freshness", "freshness_of", "listing", "one", "places_of"]
 
 _PAGE: Final = 25
 _STALE: Final = timedelta(days=3)
-_STATES: Final = ("in-place", "under-way", "planned", "stopped", "not-applicable", "")
+STATES: Final = ("in-place", "under-way", "planned", "stopped", "not-applicable", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Card:
     @property
     def areas(self) -> set[str]:
         """Areas of the framework in which an action is in place or under way."""
-        done = {code for code, block in self.blocks.items() if block.state in _STATES[:2]}
+        done = {code for code, block in self.blocks.items() if block.state in STATES[:2]}
         return {action.area for action in load().actions if action.code in done}
 
 
@@ -132,7 +132,7 @@ async def one(request: web.Request) -> web.Response:
         city=city,
         blocks=blocks,
         counts=Counter(blocks[a.code].state if a.code in blocks else "" for a in load().actions),
-        states=_STATES,
+        states=STATES,
         state=_chosen_state(request),
         contact=contact,
         freshness=freshness(entry, contact, home.now()),
@@ -146,6 +146,7 @@ async def one(request: web.Request) -> web.Response:
         assessed=_by_action(picture.assessments),
         size=(await home.ledger.head(entry.profile.put.log)).size,
         proof_page=shell.href("/verify", u=entry.profile.put.iri),
+        card=shell.addresses.whole(f"/cities/{entry.host}/card", lang=shell.language),
     )
 
 
@@ -161,7 +162,7 @@ def _chosen_state(request: web.Request) -> str | None:
     asked = request.query.get("state", "")
     if asked == "none":
         return ""
-    return asked if asked and asked in _STATES else None
+    return asked if asked and asked in STATES else None
 
 
 def _visible(blocks: Mapping[str, Block], request: web.Request) -> frozenset[str]:

@@ -26,7 +26,7 @@ from node.web.problems import PROBLEMS, told
 from peers.errors import PeerError, TooLarge, Untrusted
 from vocab.shapes import Finding
 
-__all__ = ["HEADERS", "MIDDLEWARES", "WITH_SCRIPT", "Trouble", "harden"]
+__all__ = ["FRAMED", "HEADERS", "MIDDLEWARES", "WITH_SCRIPT", "Trouble", "harden"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,6 +51,15 @@ WITH_SCRIPT: Final = {
     "Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; script-src 'self'"
 }
 """On the two pages that ask a browser for a passkey: our own files may run there, nothing else."""
+
+FRAMED: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors *"
+    ),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""On the one page that other sites may show in a frame."""
 
 _BY_STATUS: Final = {
     400: "bad-request",
@@ -126,6 +135,8 @@ async def harden(request: web.Request, response: web.StreamResponse) -> None:
     """Put the security headers on whatever is about to be sent (``on_response_prepare``)."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.headers["Content-Security-Policy"] == FRAMED["Content-Security-Policy"]:
+        del response.headers["X-Frame-Options"]  # It knows no list of those who may.
     if REQUEST_ID in request:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
     response.headers.pop("Server", None)
