@@ -47,6 +47,8 @@ _LEDGER = NamedNode("urn:intercity:mark:ledger")
 _SEQUENCE = NamedNode("urn:intercity:mark:sequence")
 _OUTSIDE = NamedNode("urn:intercity:mark:outside")
 
+_UNEVEN = ("\n\n", " \n", "\n ", "\t", "\r")
+"""What is in a text whose lines are not written as they are wanted."""
 _BLANK = re.compile(r"(?m)^\s*_:|^\s*\S+\s+\S+\s+_:")
 
 
@@ -55,10 +57,10 @@ class _Put:
     """A graph to be held.
 
     Attributes:
-        lines: Its triples, one a line, each with its final dot.
+        text: Its triples, one a line, each with its final dot and the end of its line.
     """
 
-    lines: tuple[str, ...]
+    text: str
     union: bool
 
 
@@ -95,7 +97,7 @@ class Dataset:
         puts = {name: _read(step) for name, step in last.items() if isinstance(step, GraphPut)}
         outside = self._outside - puts.keys()
         outside |= {name for name, put in puts.items() if not put.union}
-        fresh = {name: put for name, put in puts.items() if put.lines and not self._holds(name)}
+        fresh = {name: put for name, put in puts.items() if put.text and not self._holds(name)}
         if len(fresh) >= _BULK:
             self._load(fresh)
         else:
@@ -188,17 +190,17 @@ class Dataset:
 
     def _load(self, puts: dict[str, _Put]) -> None:
         """Add graphs that are not held yet."""
-        text = "\n".join(
-            line
+        # An end of a line is never in a literal, so each is that of a triple.
+        text = "".join(
+            part
             for name, put in puts.items()
-            for triple in put.lines
-            for line in (f"{triple[:-1]}<{name}> .", triple)[: 1 + put.union]
+            for part in (put.text.replace(".\n", f"<{name}> .\n"), put.text)[: 1 + put.union]
         )
         try:
             self._store.bulk_load(text.encode(), RdfFormat.N_QUADS)
         except SyntaxError:
             for name, put in puts.items():
-                _parse(name, put.lines)  # Says which.
+                _parse(name, put.text)  # Says which.
             raise
         self._store.flush()  # Before the mark: it must not be on the disk ahead of them.
 
@@ -207,7 +209,7 @@ class Dataset:
     ) -> Iterator[str]:
         """The operations of one transaction."""
         before = {name: set(self._triples(name)) for name in changed}
-        after = {name: _parse(name, put.lines if put else ()) for name, put in changed.items()}
+        after = {name: _parse(name, put.text if put else "") for name, put in changed.items()}
         said = {
             triple
             for name, put in changed.items()
@@ -296,16 +298,23 @@ def _node(name: str) -> NamedNode:
 
 def _read(step: GraphPut) -> _Put:
     _node(step.graph)
-    if _BLANK.search(step.triples):
+    text = step.triples
+    if "_:" in text and _BLANK.search(text):
         raise ValueError(f"{step.graph}: expected a name for every node, found a blank node")
-    # Only "\n": a literal may hold other characters at which Python would split lines.
-    stripped = (line.strip() for line in step.triples.split("\n"))
-    return _Put(tuple(line for line in stripped if line), step.union)
+    if text[:1].isspace() or text[-1:] == " " or any(one in text for one in _UNEVEN):
+        # Only "\n": a literal may hold other characters at which Python would split lines.
+        stripped = (line.strip() for line in text.split("\n"))
+        text = "\n".join(line for line in stripped if line)
+    if text and not text.endswith("\n"):
+        text += "\n"
+    if text.count(".\n") != text.count("\n"):
+        raise ValueError(f"{step.graph}: expected a dot at the end of each line")
+    return _Put(text, step.union)
 
 
-def _parse(name: str, lines: Iterable[str]) -> set[Triple]:
+def _parse(name: str, text: str) -> set[Triple]:
     try:
-        return {quad.triple for quad in parse("\n".join(lines), RdfFormat.N_TRIPLES)}
+        return {quad.triple for quad in parse(text, RdfFormat.N_TRIPLES)}
     except SyntaxError as exc:
         raise ValueError(f"{name}: expected N-Triples, found {exc}") from exc
 

@@ -238,11 +238,13 @@ def _document(put: TextPut) -> tantivy.Document:
     document.add_bytes("value", msgspec.msgpack.encode(put))
     for field, texts in _texts(put).items():
         analyse = _indexed_name if field == "concept" else indexed
+        stems: list[str] = []
         for language, text in texts.items():
             for line in text.split("\n"):  # Phrases do not run over the end of a line.
-                in_order, stems = analyse(line, language)
+                in_order, of_line = analyse(line, language)
                 document.add_text(field, in_order)
-                document.add_text(f"{field}_stem", stems)
+                stems.append(of_line)
+        document.add_text(f"{field}_stem", " ".join(stems))
     document.add_json(
         "facets",
         {facet: [*map(facet_value, dict.fromkeys(found))] for facet, found in put.facets.items()},
