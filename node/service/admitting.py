@@ -17,7 +17,7 @@ import structlog
 
 from node.core.accounts import Duty
 from node.core.joining import OPEN, Mail, mail_of, term_end
-from node.errors import NodeError, Refused
+from node.errors import Changed, NodeError, Refused
 from node.service.accounts import note_deed, people
 from node.service.applications import Application, application, applications, tell
 from node.service.conflicts import open_clashes
@@ -160,9 +160,11 @@ async def tick(
     Raises:
         NotFound: There is no such application.
         Refused: It is not being checked, or a note is missing.
+        Changed: Somebody else has changed the checklist at the same time.
     """
     if item not in ITEMS:
         raise Refused(f"expected one of {', '.join(ITEMS)}, found {item!r}")
+    page = await home.desk.page(_FAMILY, identity)
     view = await _undecided(home, identity)
     if view.stand.state != "checking":
         raise Refused(f"{identity}: expected an application that is being checked; begin with that")
@@ -178,7 +180,7 @@ async def tick(
     if done:
         ticks[item] = Check(by=by, at=home.stamp(), of=view.stand.of, note=note.strip()[:500])
     # Who has approved has seen another list.
-    await _keep(home, identity, _Kept(ticks, []))
+    await _keep(home, identity, page, _Kept(ticks, []))
 
 
 async def approve(home: Home, identity: str, by: str, until: str = "") -> Member | None:
@@ -194,8 +196,10 @@ async def approve(home: Home, identity: str, by: str, until: str = "") -> Member
     Raises:
         NotFound: There is no such application.
         Refused: Something of the checklist is missing, or the terms differ.
+        Changed: Somebody else has changed the checklist at the same time.
         NodeError, PeerError: The city could not be admitted now; it is tried again.
     """
+    page = await home.desk.page(_FAMILY, identity)
     view = await _undecided(home, identity)
     found = await checklist(home, identity)
     if found.missing:
@@ -213,7 +217,7 @@ async def approve(home: Home, identity: str, by: str, until: str = "") -> Member
     await note_deed(home, by, "approve-application", identity)
     mine = Check(by=by, at=home.stamp(), of=view.stand.of, note=until)
     approvals = [*others, mine]
-    await _keep(home, identity, _Kept(dict(found.ticks), approvals))
+    await _keep(home, identity, page, _Kept(dict(found.ticks), approvals))
     return await _admit(home, identity) if len(approvals) > 1 else None
 
 
@@ -254,25 +258,26 @@ async def settle_applications(home: Home) -> int:
 
 async def _admit(home: Home, identity: str) -> Member:
     """Publish the membership and say so. A crash between the two is made good by doing it again."""
-    view = await application(home, identity)
-    until = _current(await _kept(home, identity), view).approvals[0].note
-    known = [one for one in await members(home) if one.did == view.peer and one.state in _LIVE]
-    if known:
-        member = known[0]
-    else:
-        today = home.now().date().isoformat()
-        origin = parse_did(view.peer).origin
-        member = await admit(home, origin, valid_from=today, valid_until=until)
-        await announce(home)
-    await tell(
-        home,
-        identity,
-        "admit",
-        validFrom=member.valid_from,
-        validUntil=member.valid_until,
-        membership=member.iri,
-    )
-    return member
+    async with home.admitting:
+        view = await _undecided(home, identity)
+        until = _current(await _kept(home, identity), view).approvals[0].note
+        known = [one for one in await members(home) if one.did == view.peer and one.state in _LIVE]
+        if known:
+            member = known[0]
+        else:
+            today = home.now().date().isoformat()
+            origin = parse_did(view.peer).origin
+            member = await admit(home, origin, valid_from=today, valid_until=until)
+            await announce(home)
+        await tell(
+            home,
+            identity,
+            "admit",
+            validFrom=member.valid_from,
+            validUntil=member.valid_until,
+            membership=member.iri,
+        )
+        return member
 
 
 async def _undecided(home: Home, identity: str) -> Application:
@@ -304,8 +309,10 @@ def _current(kept: _Kept, view: Application) -> _Kept:
     )
 
 
-async def _keep(home: Home, identity: str, kept: _Kept) -> None:
-    await home.desk.put_page(_FAMILY, identity, msgspec.json.encode(kept))
+async def _keep(home: Home, identity: str, old: bytes | None, kept: _Kept) -> None:
+    """Keep a checklist, provided that nobody else has changed it meanwhile."""
+    if not await home.desk.swap_page(_FAMILY, identity, old, msgspec.json.encode(kept)):
+        raise Changed(f"{identity}: somebody else has just changed its checklist: look at it again")
 
 
 def _check_day(until: str, today: date) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from node.core.joining import LAST_STEP, OPEN, TYPES, Side, Stand, check_word, fold
 from node.core.ulid import ulid
 from node.errors import NotFound, Refused
+from node.service.directory import members
 from node.service.home import Home
 from node.service.outbox import queue
 from node.store.ports import Message
@@ -193,6 +194,8 @@ async def _allow(home: Home, message: Join, known: Sequence[Message]) -> None:
         raise Refused(f"{sender}: the application {message.application} was made already")
     if known:
         return
+    if any(one.did == sender and one.state != "over" for one in await members(home)):
+        raise Refused(f"{sender}: is a member of this network already")
     listed = await _listed(home)
     own = [one for one in listed.values() if one.peer == sender]
     day = (home.now() - timedelta(days=1)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,6 +9,7 @@ from node.core.joining import OPEN
 from node.core.ulid import ulid
 from node.errors import Refused
 from node.service.applications import Application, application, applications, send
+from node.service.belonging import belongings
 from node.service.contacts import follow
 from node.service.home import Home
 from node.service.records import document_of, own_records
@@ -43,8 +44,8 @@ async def apply(home: Home, url: str, form: Form) -> Application:
     """Ask a network for membership; it is followed from then on, so that its word can be checked.
 
     Raises:
-        Refused: We are not a city, have not said who we are, have an application there that waits
-            for a decision, or the form is not well made.
+        Refused: We are not a city, have not said who we are, are a member there, have an
+            application there that waits for a decision, or the form is not well made.
         PeerError: The network's node does not answer as it must.
     """
     if home.config.node.role != "city":
@@ -57,6 +58,9 @@ async def apply(home: Home, url: str, form: Form) -> Application:
                 f"{contact.did}: the application {view.id} waits for its decision; "
                 "'network withdraw' takes it back"
             )
+    for one in await belongings(home):
+        if one.network == contact.did and one.state in {"member", "suspended"}:
+            raise Refused(f"{contact.did}: this city is a member there already ({one.state})")
     identity = ulid(int(home.now().timestamp() * 1000), home.entropy)
     await send(home, identity, contact.did, "apply", _content(form, name))
     return await application(home, identity)

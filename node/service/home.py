@@ -88,6 +88,7 @@ class Home:
         entropy: ``entropy(n)`` gives n random bytes; given for the same reason.
         writing: Held by whoever extends our own logs. Not what keeps them whole (the ledger's
             compare-and-swap does), but what keeps writers from signing in vain.
+        admitting: Held by whoever admits an applicant, so that nobody is admitted twice.
         indexing: Held by whoever brings the projections up to date.
         standing: Whether this process may sign.
         strangers: What we know of nodes that write to us and that we do not follow.
@@ -108,6 +109,7 @@ class Home:
     now: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     writing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
+    admitting: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     indexing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
     standing: Standing = field(default_factory=Standing, repr=False, compare=False)
     strangers: Strangers = field(default_factory=Strangers, repr=False, compare=False)

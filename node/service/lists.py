@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -36,6 +37,12 @@ _FAMILY: Final = "include"
 """Family of the desk's pages: DID of a network whose list was included by hand."""
 _MOST: Final = 5_000
 """Members of one network that are followed; their addresses are its choice, and the dials ours."""
+_A_RUN: Final = 200
+"""New members that are dialled in one run."""
+_AGAIN: Final = timedelta(hours=1)
+"""A member whose node did not answer, or not as its network says, is dialled once in this time."""
+_TRIED: Final = "list-tried"
+"""Family of the desk's pages: DID of such a member → when it was dialled."""
 _AT_ONCE: Final = 8
 _SHUT: Final = frozenset({"blocked", "frozen"})
 
@@ -123,8 +130,10 @@ async def follow_lists(home: Home) -> bool:
     """
     wanted, whole = await _wanted(home)
     contacts = {one.did: one for one in await home.desk.contacts()}
-    new = [one for did, one in wanted.items() if did not in contacts]
-    done = await each([partial(_begin, home, one) for one in new], at_once=_AT_ONCE)
+    tried, before = await home.desk.pages(_TRIED), home.now() - _AGAIN
+    rest = {did for did, at in tried.items() if datetime.fromisoformat(at.decode()) > before}
+    new = [one for did, one in wanted.items() if did not in contacts and did not in rest]
+    done = await each([partial(_begin, home, one) for one in new[:_A_RUN]], at_once=_AT_ONCE)
     changed = any(done)
     named = await _networks(home)
     for contact in contacts.values():
@@ -221,7 +230,9 @@ async def _begin(home: Home, membership: Membership) -> bool:
         await sync_peer(home, contact)
     except (NodeError, PeerError) as exc:
         _log.info("a member is not followed yet", member=did.text, reason=str(exc))
+        await home.desk.put_page(_TRIED, did.text, home.stamp().encode())
         return False
+    await home.desk.drop_page(_TRIED, did.text)
     return True
 
 

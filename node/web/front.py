@@ -12,6 +12,8 @@ from node.errors import NotFound
 from node.service.directory import members
 from node.service.discover import CityEntry, Found, found, host_of, put_of
 from node.service.dumps import dumps
+from node.service.home import Home
+from node.service.lists import lists
 from node.store.ports import SearchWish
 from node.web import shelf
 from node.web.answers import HTML, Link
@@ -95,12 +97,21 @@ async def organization(request: web.Request) -> web.Response:
         links=await profile_links(request, one.put.iri),
         found=one,
         organization=one.record,
+        joined=_how_to_join(home_of(request)) if one.put.agent == home_of(request).agent else None,
         records=[Found(hit.put, put_of(hit.put)) for hit in page.hits],
         counts=page.facets.get("kind", ()),
         total=page.total,
         names=await shelf.names(request),
         size=(await home_of(request).ledger.head(one.put.log)).size,
     )
+
+
+def _how_to_join(home: Home) -> tuple[str, str] | None:
+    """Version and address of the data policy that applicants accept; ``None`` at no network."""
+    asked = home.config.network
+    if home.config.node.role != "network":
+        return None
+    return asked.data_policy, asked.data_policy_url or f"{home.base_url}/licence"
 
 
 async def statement(request: web.Request) -> web.Response:
@@ -131,8 +142,15 @@ async def _cards(request: web.Request, entries: Sequence[CityEntry]) -> list[Car
 
 
 async def _members_only(request: web.Request, cards: Sequence[Card]) -> list[Card]:
+    """Members of this network, and those whom the list of another has brought."""
     admitted = {one.agent for one in await members(home_of(request)) if one.state == "member"}
-    return [card for card in cards if card.entry.agent in admitted]
+    included = {one.network for one in await lists(home_of(request))}
+    return [
+        card
+        for card in cards
+        if card.entry.agent in admitted
+        or (card.entry.contact is not None and card.entry.contact.source in included)
+    ]
 
 
 async def _newest(request: web.Request) -> list[Found]:

@@ -8,8 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from node.service import accounts
+from node.service.admitting import begin
+from node.service.applications import receive
+from node.service.applying import Form, apply
 from node.service.drafts import put_draft
-from tests.homes import Web, home_of, practice
+from node.service.home import Home
+from node.service.publish import publish
+from tests.homes import Web, home_of, practice, profile
 from tests.node.web.conftest import Site, network_of, site_of
 
 __all__ = ["Town", "listening", "town_of"]
@@ -46,10 +51,28 @@ async def town_of() -> AsyncIterator[Town]:
     held = {base: one for one, base in (listening() for _ in range(5))}
     *bases, empty = held
     async with AsyncExitStack() as stack:
-        homes = await network_of(Web(), bases) | {"empty": await home_of(empty)}
+        web = Web()
+        homes = await network_of(web, bases) | {"empty": await home_of(empty)}
         sites = {
             name: await stack.enter_async_context(site_of(home, held[home.base_url]))
             for name, home in homes.items()
         }
         await put_draft(homes["villa-aurora"], practice())
+        await _apply(await home_of("https://newcomer.example", web=web), homes["directory"])
         yield Town(sites)
+
+
+async def _apply(city: Home, network: Home) -> None:
+    """An application of a city that has just begun; the network is checking it."""
+    await publish(city, profile("Puerto Nuevo"))
+    form = Form(
+        office={"es": "Oficina de derechos humanos"},
+        email="derechos@newcomer.example",
+        evidence=f"{city.base_url}/commitment/01J0000000000000000000000A",
+        mandate_sha256="0" * 64,
+        statement={"es": "Queremos aprender de otras ciudades."},
+    )
+    view = await apply(city, network.base_url, form)
+    for _, word in view.words:
+        await receive(network, word)
+    await begin(network, view.id, "operator")

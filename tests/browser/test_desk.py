@@ -58,13 +58,14 @@ async def send(window: Window, town: Town, name: str) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", ["villa-aurora", "directory"])
 async def test_no_page_of_the_staff_keeps_anybody_out(
-    chromium: Browser, axe: str, town: Town, view: str
+    chromium: Browser, axe: str, town: Town, view: str, name: str
 ) -> None:
-    base, site = town.base("villa-aurora"), town.sites["villa-aurora"]
+    base, site = town.base(name), town.sites[name]
     wrong = []
     async with opened(chromium, VIEWS[view]) as window:
-        await sign_in(window, town, "villa-aurora", "admin")
+        await sign_in(window, town, name, "admin")
         [cookie] = await window.page.context.cookies()
         assert cookie["name"] == cookie_of(site.home)
         said = f"{cookie['name']}={cookie['value']}"
@@ -78,9 +79,9 @@ async def test_no_page_of_the_staff_keeps_anybody_out(
             if view == "wide":
                 found += await window.unreached()
             wrong += [f"{path}: {one}" for one in found]
-        await send(window, town, "villa-aurora")
+        await send(window, town, name)
         wrong += await window.violations(axe)
-        await sign_in(window, town, "villa-aurora", "reviewer")
+        await sign_in(window, town, name, "reviewer")
         wrong += await window.show(f"{base}/desk/import")
         assert "publisher" in await window.page.inner_text("main")
         wrong += await window.violations(axe)

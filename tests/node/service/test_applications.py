@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,15 +11,17 @@ from typing import Any
 import pytest
 
 from node.core.joining import fold
-from node.errors import NodeError, Refused
+from node.errors import Changed, NodeError, Refused
 from node.service import accounts
 from node.service.admitting import approve, begin, checklist, refuse, settle_applications, tick
 from node.service.applications import Application, application, applications, receive
 from node.service.applying import Form, amend, apply, withdraw_application
 from node.service.directory import members
 from node.service.home import Home
+from node.service.index import catch_up
 from node.service.outbox import deliver
 from node.service.publish import publish
+from node.service.replicate import sync_all
 from peers.errors import Unreachable
 from peers.notify import Join, JoinType
 from tests.homes import Clock, Web, home_of, profile
@@ -93,6 +96,12 @@ async def test_two_approvals_admit_a_city_and_it_hears_each_step(two: Two) -> No
     assert [one.did for one in await members(two.network)] == ["did:web:aurora.example"]
     deeds = [(one.who, one.what) for one in await accounts.audit(two.network)]
     assert ("two", "approve-application") in deeds
+    with pytest.raises(Refused, match="is a member of this network already"):
+        await receive(two.network, word(two.city, 7))
+    await sync_all(two.city)
+    await catch_up(two.city)
+    with pytest.raises(Refused, match=r"is a member there already \(member\)"):
+        await apply(two.city, NETWORK, FORM)
     with pytest.raises(Refused, match="found member"):
         await refuse(two.network, identity, "one", "too late")
 
@@ -176,6 +185,24 @@ async def test_an_outage_delays_and_loses_nothing(two: Two) -> None:
     two.post.web.down.clear()
     assert await settle_applications(two.network) == 1
     assert await settle_applications(two.network) == 0
+    await two.carry()
+    assert (await two.seen())[0].stand.state == "member"
+
+
+async def test_at_the_same_moment_nobody_is_admitted_twice(two: Two) -> None:
+    identity = await two.checked()
+    both = await asyncio.gather(
+        *(approve(two.network, identity, name) for name in ("one", "two")), return_exceptions=True
+    )
+    assert all(one is None or isinstance(one, Changed) or hasattr(one, "iri") for one in both)
+    await asyncio.gather(
+        approve(two.network, identity, "two"),
+        settle_applications(two.network),
+        return_exceptions=True,
+    )
+    if not await members(two.network):
+        await approve(two.network, identity, "one")
+    assert len(await members(two.network)) == 1
     await two.carry()
     assert (await two.seen())[0].stand.state == "member"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -135,6 +136,10 @@ async def test_a_member_whose_log_began_otherwise_is_not_followed() -> None:
     done = await include(world, RIVERS)
     assert (done.members, done.followed) == (1, 0)
     story.web.instead.clear()
+    asked = len(story.web.asked)
+    await follow_lists(world)
+    assert len(story.web.asked) == asked, "not dialled again so soon"
+    story.clock.time += timedelta(hours=1)
     await in_step(world)
     assert "hansol.example" in await followed(world)
 

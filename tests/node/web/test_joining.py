@@ -177,3 +177,12 @@ async def test_what_does_not_fit_is_said_in_words(desks: Desks) -> None:
         assert answer.status == 422
     async with await desks.city.post("/desk/networks/01J0000000000000000000000A", form) as answer:
         assert answer.status == 403
+
+
+async def test_the_networks_own_page_says_how_to_apply(desks: Desks) -> None:
+    page = await desks.first.open("/organizations/localhost%3A8484")
+    assert "Become a member" in page.text
+    assert "version 1" in page.text
+    await desks.carry()
+    page = await desks.city.open("/organizations/localhost%3A8484")
+    assert "Become a member" not in page.text, "here it is another's page"
