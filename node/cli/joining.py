@@ -92,6 +92,39 @@ def applications(console: Console) -> None:
     )
 
 
+@click.command("application")
+@click.argument("identity", metavar="APPLICATION")
+@click.pass_obj
+def application(console: Console, identity: str) -> None:
+    """What APPLICATION (its ULID) says, and where it stands.
+
+    Example: intercity network application 01J…
+    """
+    done = call(console, "network.application", identity=identity)
+    form = done["form"]
+    lines = [
+        f"{plain(done['name'])} ({done['peer']}): {done['state']} {plain(done['reason'])}".rstrip(),
+        *(f"{key}: {plain(form[key])}" for key in sorted(form) if key not in {"step", "name"}),
+    ]
+    if done["policy"]:
+        lines.append(f"the network asks for version {plain(done['policy'])} of its data policy")
+    console.answer("intercity/application/1", done, "\n".join(lines))
+
+
+@click.command("accept")
+@click.argument("identity", metavar="APPLICATION")
+@click.pass_obj
+def accept(console: Console, identity: str) -> None:
+    """Accept the data policy that the network of APPLICATION (its ULID) has named.
+
+    Example: intercity network accept 01J…
+    """
+    done = call(console, "network.accept", identity=identity)
+    console.answer(
+        "intercity/application/1", done, f"{done['id']}: {plain(done['policy'])} accepted"
+    )
+
+
 @click.command("withdraw")
 @click.argument("identity", metavar="APPLICATION")
 @click.pass_obj
@@ -199,5 +232,16 @@ def stand(console: Console, identity: str, reason: str) -> None:
     console.answer("intercity/conflict/1", done, f"{done['id']}: both may stand")
 
 
-COMMANDS: Final = (apply, applications, withdraw, check, approve, refuse, conflicts, stand)
+COMMANDS: Final = (
+    apply,
+    applications,
+    application,
+    accept,
+    withdraw,
+    check,
+    approve,
+    refuse,
+    conflicts,
+    stand,
+)
 """What ``intercity network`` has of these."""

@@ -17,6 +17,7 @@ from node.service.outbox import announce, deliver
 from peers.encoding import JsonObject
 
 __all__ = [
+    "accept_policy",
     "apply_to",
     "approve_one",
     "check_items",
@@ -69,6 +70,14 @@ async def withdraw_one(home: Home, *, identity: str) -> JsonObject:
     """The application, taken back."""
     await note_deed(home, OPERATOR, "withdraw-application", identity)
     await applying.withdraw_application(home, identity)
+    await deliver(home)
+    return _row(await applications.application(home, identity))
+
+
+async def accept_policy(home: Home, *, identity: str) -> JsonObject:
+    """The application, with the network's data policy accepted."""
+    await note_deed(home, OPERATOR, "accept-policy", identity)
+    await applying.accept_policy(home, identity)
     await deliver(home)
     return _row(await applications.application(home, identity))
 

@@ -52,6 +52,7 @@ OPERATIONS: Final[Operations] = {
     "network.lift": joining.lift_member,
     "network.revoke": joining.revoke_member,
     "network.apply": joining.apply_to,
+    "network.accept": joining.accept_policy,
     "network.withdraw": joining.withdraw_one,
     "network.applications": joining.list_applications,
     "network.application": joining.show_application,

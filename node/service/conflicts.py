@@ -64,6 +64,7 @@ class Side:
         host: In addresses of its page; iri: of its profile.
         since: When it first published who it is, by its log.
         followed: Since when we follow it; empty where we do not, or where it is our own.
+        declared: Addresses of its commitments, newest first.
         member_of: The networks that say today that it is their member, as ``lists.vouched``.
     """
 
@@ -74,6 +75,7 @@ class Side:
     city: City
     since: str
     followed: str
+    declared: Sequence[str]
     member_of: Sequence[tuple[str, Membership]]
 
     @property
@@ -203,6 +205,7 @@ async def _side(
         city=city,
         since=versions[0].entry.published if versions else "",
         followed=contact.followed if contact else "",
+        declared=[one.put.iri for one in await found(home, kinds=["Commitment"], agent=agent)],
         member_of=await vouched(home, did),
     )
 

@@ -80,8 +80,7 @@ async def admit(
     genesis = await home.ledger.entries(contact.log, 0, 1)
     if genesis and genesis[0].entry.kind is EntryKind.GENESIS:
         document["memberGenesis"] = genesis[0].entry.digest
-    if "country" in profile:
-        document["country"] = profile["country"]
+    document |= {name: profile[name] for name in ("country", "place") if name in profile}
     if valid_until:
         document["validUntil"] = valid_until
     if known:
