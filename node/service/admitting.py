@@ -7,7 +7,7 @@ node does not answer, say), it is tried again until it can.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from node.core.accounts import Duty
+from node.core.claims import Clash
 from node.core.joining import OPEN, Mail, mail_of, term_end
 from node.errors import Changed, NodeError, Refused
 from node.service.accounts import note_deed, people
@@ -99,8 +100,11 @@ class Checklist:
     people: int
 
 
-async def checklist(home: Home, identity: str) -> Checklist:
+async def checklist(home: Home, identity: str, known: Sequence[Clash] | None = None) -> Checklist:
     """The checklist of an application.
+
+    Args:
+        known: Who claims one city, where that was found out already.
 
     Raises:
         NotFound: There is no such application.
@@ -110,7 +114,7 @@ async def checklist(home: Home, identity: str) -> Checklist:
     policy = form.get("dataPolicy", "") == home.config.network.data_policy
     missing = [item for item in ITEMS if item not in kept.ticks]
     may = [one for one in await people(home) if {Duty.PUBLISHER, Duty.ADMIN} & {*one.duties}]
-    alone = not await open_clashes(home, view.peer)
+    alone = not await open_clashes(home, view.peer, known)
     end = term_end(home.now().date(), home.config.network.term_years).isoformat()
     return Checklist(
         ticks=kept.ticks,

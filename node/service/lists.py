@@ -31,7 +31,15 @@ from peers.errors import PeerError
 from peers.membership import Membership
 from vocab.records import Membership as Record
 
-__all__ = ["Listed", "drop", "follow_lists", "include", "lists", "vouched"]
+__all__ = [
+    "Listed",
+    "drop",
+    "follow_lists",
+    "include",
+    "listed_networks",
+    "lists",
+    "vouched",
+]
 
 _FAMILY: Final = "include"
 """Family of the desk's pages: DID of a network whose list was included by hand."""
@@ -112,7 +120,7 @@ async def drop(home: Home, peer: str) -> str:
 async def lists(home: Home) -> list[Listed]:
     """The networks whose members are followed, with how many."""
     contacts, rows = {one.did: one for one in await home.desk.contacts()}, []
-    for did, by in (await _networks(home)).items():
+    for did, by in (await listed_networks(home)).items():
         contact = contacts.get(did)
         members = await _members(home, contact) if contact else {}
         base = contact.base_url if contact else parse_did(did).origin
@@ -135,7 +143,7 @@ async def follow_lists(home: Home) -> bool:
     new = [one for did, one in wanted.items() if did not in contacts and did not in rest]
     done = await each([partial(_begin, home, one) for one in new[:_A_RUN]], at_once=_AT_ONCE)
     changed = any(done)
-    named = await _networks(home)
+    named = await listed_networks(home)
     for contact in contacts.values():
         source = contact.source
         if not source.startswith("did:") or (source in named and source not in whole):
@@ -177,7 +185,7 @@ async def _wanted(home: Home) -> tuple[dict[str, Membership], set[str]]:
     """Whom to follow, by DID; and the networks whose lists could be read."""
     wanted: dict[str, Membership] = {}
     whole = set()
-    for did in await _networks(home):
+    for did in await listed_networks(home):
         contact = await _network(home, did)
         if contact is None or contact.state in _SHUT:
             continue
@@ -236,7 +244,7 @@ async def _begin(home: Home, membership: Membership) -> bool:
     return True
 
 
-async def _networks(home: Home) -> Mapping[str, str]:
+async def listed_networks(home: Home) -> Mapping[str, str]:
     """DID of each network whose list is followed → ``settings`` or ``hand``."""
     by_hand = dict.fromkeys(await home.desk.pages(_FAMILY), "hand")
     return {**by_hand, **dict.fromkeys(_of_settings(home), "settings")}

@@ -103,9 +103,10 @@ async def listing(request: web.Request) -> web.Response:
     only_networks(home)
     views = await applications(home)
     views.sort(key=lambda view: view.stand.state not in OPEN)
-    rows = []
+    rows, known = [], await shelf.clashes(request)
     for view in views:
-        found = await admitting.checklist(home, view.id) if view.stand.state in OPEN else None
+        waits = view.stand.state in OPEN
+        found = await admitting.checklist(home, view.id, known) if waits else None
         rows.append((view, shell.words.say(STATES[view.stand.state]), found))
     return await render(
         request,

@@ -13,7 +13,7 @@ from node.service.directory import members
 from node.service.discover import CityEntry, Found, found, host_of, put_of
 from node.service.dumps import dumps
 from node.service.home import Home
-from node.service.lists import lists
+from node.service.lists import listed_networks
 from node.store.ports import SearchWish
 from node.web import shelf
 from node.web.answers import HTML, Link
@@ -144,7 +144,7 @@ async def _cards(request: web.Request, entries: Sequence[CityEntry]) -> list[Car
 async def _members_only(request: web.Request, cards: Sequence[Card]) -> list[Card]:
     """Members of this network, and those whom the list of another has brought."""
     admitted = {one.agent for one in await members(home_of(request)) if one.state == "member"}
-    included = {one.network for one in await lists(home_of(request))}
+    included = await listed_networks(home_of(request))
     return [
         card
         for card in cards

@@ -179,6 +179,20 @@ async def test_what_does_not_fit_is_said_in_words(desks: Desks) -> None:
         assert answer.status == 403
 
 
+async def test_what_a_stranger_writes_does_nothing_on_our_pages(desks: Desks) -> None:
+    hostile = '"><script>alert(1)</script>\u202e'
+    for evidence in ("javascript:alert(1)", 'https://a.example/"onload="x'):
+        page = await desks.city.open("/desk/networks")
+        said = {"url": NETWORK, "office": "x", "email": "a@b.example", "evidence": evidence}
+        page = await desks.city.press(page, "apply", {**said, "mandate": EVIDENCE})
+        assert (page.status, "expected an address" in page.text) == (422, True)
+    _, path = await desks.applied(office=hostile, statement=f"{hostile} [x](javascript:alert(1))")
+    for where in (path, "/desk/applications", "/desk"):
+        page = await desks.first.open(where)
+        assert "<script>alert" not in page.html
+        assert not any(link.startswith("javascript:") for link in page.links)
+
+
 async def test_the_networks_own_page_says_how_to_apply(desks: Desks) -> None:
     page = await desks.first.open("/organizations/localhost%3A8484")
     assert "Become a member" in page.text
