@@ -7,6 +7,7 @@ NodeError
 ├── Invalid            a document that breaks the shapes: all findings
 ├── NotFound           nothing is held under this name
 ├── Gone               it was withdrawn; the withdrawal is the answer
+├── HiddenHere         a peer's record that this node does not show; it stands elsewhere
 ├── QueryRefused       a query that is malformed, or asks for what is not offered
 ├── QueryTooCostly     a query that ran over its budget; nothing of it was answered
 └── QueryBusy          no worker is free; come back later
@@ -22,6 +23,7 @@ from typing import ClassVar
 __all__ = [
     "Changed",
     "Gone",
+    "HiddenHere",
     "Invalid",
     "NodeError",
     "NotFound",
@@ -99,6 +101,14 @@ class Gone(NodeError):
     def __init__(self, message: str, withdrawal: bytes = b"") -> None:
         super().__init__(message)
         self.withdrawal = withdrawal
+
+
+class HiddenHere(NodeError):
+    """A peer's record that those who run this node have hidden. It stands at its own address."""
+
+    status = 410
+    exit_code = 3
+    slug = "hidden"
 
 
 class QueryRefused(NodeError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from node.cli import joining, memberships
+from node.cli import joining, memberships, moderation
 from node.cli.console import Console, plain
 from node.cli.session import call
 
@@ -19,7 +19,7 @@ def network() -> None:
     """
 
 
-for _command in (*joining.COMMANDS, *memberships.COMMANDS):
+for _command in (*joining.COMMANDS, *memberships.COMMANDS, *moderation.COMMANDS):
     network.add_command(_command)
 
 

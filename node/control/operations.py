@@ -10,7 +10,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from node.control import joining, keeping, learning, looking, peering, recording, rounding, staffing
+from node.control import (
+    joining,
+    keeping,
+    learning,
+    looking,
+    moderating,
+    peering,
+    recording,
+    rounding,
+    staffing,
+)
 from node.errors import NodeError
 from node.service import sheet_calls
 from node.service.home import Home
@@ -64,6 +74,9 @@ OPERATIONS: Final[Operations] = {
     "network.lists": joining.show_lists,
     "network.conflicts": joining.list_conflicts,
     "network.stand": joining.decide_conflict,
+    "network.hide": moderating.hide_record,
+    "network.unhide": moderating.unhide_record,
+    "network.hidden": moderating.list_hidden,
     "round.open": rounding.open_round,
     "round.compute": rounding.compute_round,
     "round.publish": rounding.publish_round,

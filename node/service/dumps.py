@@ -27,7 +27,7 @@ from node.core.tables import TABLES, Known, codebook, write
 from node.errors import NodeError, NotFound
 from node.service.export import written
 from node.service.home import Home
-from node.store.ports import Audience, Held, audience_of
+from node.store.ports import HIDDEN, Audience, Held, audience_of
 from peers.encoding import jcs, parse_json
 from peers.log import EntryKind, LogId
 from vocab.errors import NotARecord
@@ -173,8 +173,16 @@ async def standing(home: Home) -> list[Record]:
 
 
 async def known_versions(home: Home, sizes: Mapping[LogId, int] | None = None) -> list[Known]:
-    """Every version of every public record, as tables are made of it."""
+    """Every version of every public record, as tables are made of it.
+
+    Args:
+        sizes: How far to read each log, for what a past day knew; without it, what is shown now:
+            all of each log, but for what is hidden here.
+    """
     held = await _entries(home, sizes if sizes is not None else await _sizes(home))
+    if sizes is None:
+        hidden = await home.desk.pages(HIDDEN)
+        held = [one for one in held if one.entry.object not in hidden]
     return await asyncio.to_thread(_known, held)
 
 

@@ -1,8 +1,8 @@
 """Bringing search and graph up to date with the ledger, each from its own position.
 
 A projection shows, for every record that a change is about, what the ledger holds as its newest
-admitted version now. So changes may come twice or late, and a projection that was lost is made
-again by the same code.
+admitted version now, and nothing of what is hidden here. So changes may come twice or late, and a
+projection that was lost is made again by the same code.
 
 Each audience has a text index of its own, fed by its own changes alone; the graph holds what is
 public. What members publish never comes near what everybody sees, so nothing has to be kept out.
@@ -29,6 +29,7 @@ from node.service.projection import (
 )
 from node.service.provenance import provenance_graph
 from node.store.ports import (
+    HIDDEN,
     Audience,
     Change,
     Drop,
@@ -172,11 +173,12 @@ async def _text_steps(
     newest = _newest(changes, audience)
     for change in changes:
         newest |= await _touched_by_profile(home, change)
+    hidden = await home.desk.pages(HIDDEN)
     publishers: dict[str, Publisher] = {}
     steps: list[TextPut | Drop] = []
     for number, (iri, held) in enumerate(newest.items()):
         await _breathe(number)
-        if held is None:
+        if held is None or iri in hidden:
             steps.append(Drop(iri))
             continue
         record = _record_of(held)
@@ -214,9 +216,10 @@ async def _touched_by_profile(home: Home, change: Change) -> dict[str, Held | No
 async def _graph_steps(home: Home, changes: Sequence[Change]) -> list[GraphPut | Drop]:
     """Records' graphs, and those of the logs that have grown."""
     steps: list[GraphPut | Drop] = [*await log_steps(home, {one.held.log for one in changes})]
+    hidden = await home.desk.pages(HIDDEN)
     for number, (iri, held) in enumerate(_newest(changes, Audience.PUBLIC).items()):
         await _breathe(number)
-        if held is None:
+        if held is None or iri in hidden:
             steps += [Drop(iri), Drop(provenance_graph(iri))]
             continue
         try:

@@ -11,6 +11,7 @@ from typing import Final
 
 from node.core.identity import log_address
 from node.errors import Gone, NotFound
+from node.service.discover import host_of
 from node.service.home import Home
 from node.store.ports import Audience, Held
 from peers.checkpoint import NoteVerifier
@@ -20,7 +21,7 @@ from peers.log import EntryKind, LogId
 from peers.merkle import inclusion_ranges, join, root_of, subtrees
 from peers.tiles import WIDTH
 
-__all__ = ["document_of", "keeper_of", "own_records", "receipt", "record_at"]
+__all__ = ["document_of", "find_iri", "keeper_of", "own_records", "receipt", "record_at"]
 
 _RECORDS: Final = frozenset({EntryKind.CREATE, EntryKind.UPDATE, EntryKind.DELETE})
 _TILE_HEIGHT: Final = WIDTH.bit_length() - 1
@@ -38,6 +39,20 @@ def document_of(held: Held) -> JsonObject:
     value = parse_json(held.body.record)
     assert isinstance(value, dict)
     return value
+
+
+async def find_iri(home: Home, host: str, path: str) -> str | None:
+    """The IRI of a record that is held, by its node's name in addresses of pages and its path.
+
+    Args:
+        host: As ``node.service.discover.host_of`` gives it; path: such as ``/practice/01J…``.
+    """
+    for log in await home.ledger.logs():
+        base = log.rpartition("/log/")[0]
+        for iri in (f"https://{base}{path}", f"http://{base}{path}"):
+            if host_of(iri) == host and await home.ledger.latest(iri):
+                return iri
+    return None
 
 
 async def record_at(home: Home, iri: str, version: int | None = None) -> Held:

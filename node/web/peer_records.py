@@ -9,8 +9,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from node.errors import NotFound
-from node.web.addresses import PLURALS, host_of
+from node.service.hiding import notice_of
+from node.service.records import find_iri
+from node.web.addresses import PLURALS
 from node.web.context import addresses_of, home_of
+from node.web.hiding import hidden_here
 from node.web.records import answer, newest, version_of
 
 __all__ = ["iri_here", "record"]
@@ -25,6 +28,8 @@ async def record(request: web.Request) -> web.StreamResponse:
     if _host(request) == here.host:
         raise web.HTTPMovedPermanently(here(_path(request) + (f"/v/{number}" if number else "")))
     iri = await iri_here(request)
+    if (notice := await notice_of(home_of(request), iri)) is not None:
+        return await hidden_here(request, notice)
     held = await (version_of(request, iri, number) if number else newest(request, iri))
     return await answer(request, held, fixed=bool(number))
 
@@ -35,12 +40,10 @@ async def iri_here(request: web.Request) -> str:
     Raises:
         NotFound: Nothing is held of it.
     """
-    for log in await home_of(request).ledger.logs():
-        base = log.rpartition("/log/")[0]
-        for iri in (f"https://{base}{_path(request)}", f"http://{base}{_path(request)}"):
-            if host_of(iri) == _host(request) and await home_of(request).ledger.latest(iri):
-                return iri
-    raise NotFound("Expected a record of a node that this one follows, found none.")
+    iri = await find_iri(home_of(request), _host(request), _path(request))
+    if iri is None:
+        raise NotFound("Expected a record of a node that this one follows, found none.")
+    return iri
 
 
 def _host(request: web.Request) -> str:

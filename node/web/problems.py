@@ -19,6 +19,7 @@ PROBLEMS: Final = {
     "too-large": mark("That is too much at once"),
     "unsupported-media-type": mark("This media type is not read here"),
     "too-many": mark("Come back a little later"),
+    "hidden": mark("It is hidden at this node"),
     "gone": mark("It was withdrawn by its publisher"),
     "changed": mark("It has changed since you looked at it"),
     "refused": mark("Refused for safety"),

@@ -12,7 +12,7 @@ StoreError
 └── Broken       a write failed so that nobody knows what is on the disk: the process must end
 """
 
-from node.store.ports.desk import Contact, Desk, Message, Staged, Trail
+from node.store.ports.desk import HIDDEN, Contact, Desk, Message, Staged, Trail
 from node.store.ports.errors import Broken, Busy, Conflict, Full, Outdated, StoreError
 from node.store.ports.graph import Budget, GraphPut, GraphStore, Rows
 from node.store.ports.keyring import KeyRing
@@ -37,6 +37,7 @@ from node.store.ports.text import (
 
 __all__ = [
     "FORGOTTEN",
+    "HIDDEN",
     "Audience",
     "Broken",
     "Budget",

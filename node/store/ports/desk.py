@@ -9,7 +9,10 @@ from typing import Any, Protocol
 from node.store.ports.ledger import Audience
 from peers.log import Body, LogId
 
-__all__ = ["Contact", "Desk", "Message", "Staged", "Trail"]
+__all__ = ["HIDDEN", "Contact", "Desk", "Message", "Staged", "Trail"]
+
+HIDDEN = "hidden"
+"""Family of the documents that say which records projections leave out, by the records' IRIs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _PROBLEMS = {
     "401": "There is no token, or none that stands.",
     "403": "The token does not reach so far, or it is not allowed here; `detail` says which.",
     "404": "There is no such thing here.",
-    "410": "It was withdrawn by its publisher, or erased.",
+    "410": "It was withdrawn by its publisher, erased, or hidden at this node.",
     "409": "It has changed since you looked at it; read it again.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",

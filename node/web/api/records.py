@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from node.errors import NotFound
+from node.service.hiding import check_shown
 from node.service.records import record_at
 from node.store.found import sort_key
 from node.store.ports import Audience, SearchWish, TextPut, audience_of
@@ -60,6 +61,7 @@ async def one(call: Call) -> Reply:
     iri = call.text("id")
     put = await call.home.text.get(iri)
     if put is None:
+        await check_shown(call.home, iri)
         # Whoever may not see it is told what they are told of one that there is not.
         held = await call.home.ledger.latest(iri)
         if held is not None and audience_of(held.log) is Audience.PUBLIC:
