@@ -22,7 +22,7 @@ from node.service.regard import said_of
 from node.service.verify import verify_url
 from node.store.ports import Contact, Held
 from node.web import shelf
-from node.web.cities import freshness_of
+from node.web.city_cards import freshness_of
 from node.web.context import home_of
 from node.web.pages import render, shell_of
 from node.web.texts import mark

@@ -3,57 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
 
-from node.core.countries import country
 from node.errors import NotFound
 from node.service.conflicts import open_clashes
-from node.service.discover import CityEntry, Elsewhere, Found
+from node.service.discover import Elsewhere, Found
 from node.service.lists import vouched
-from node.store.ports import Contact
 from node.web import shelf
 from node.web.answers import HTML, Link
 from node.web.api.operation import ROOT
+from node.web.city_cards import (
+    FACETS,
+    STATES,
+    Card,
+    card_of,
+    facets_of,
+    fits,
+    freshness,
+    is_named,
+    places_of,
+)
 from node.web.context import home_of
 from node.web.elsewhere import named, spots
 from node.web.facade import Block
 from node.web.formats import chosen
 from node.web.pages import render, shell_of
 from node.web.records import PAGE_FIRST, answer, newest, profile_links
-from node.web.shell import Shell
 from node.web.twins import JSON, twin
-from node.web.worldmap import HEIGHT, WIDTH, Place, land, lay_out
+from node.web.worldmap import HEIGHT, WIDTH, land, lay_out
 from peers.did import parse_did
 from vocab.framework import load
 from vocab.records import City
 
-__all__ = ["STATES", "Card", "card_of", "freshness", "freshness_of", "listing", "one", "places_of"]
+__all__ = ["listing", "one"]
 
 _PAGE: Final = 25
-_STALE: Final = timedelta(days=3)
-STATES: Final = ("in-place", "under-way", "planned", "stopped", "not-applicable", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A city in the list: what is shown of it, and what it is filtered by."""
-
-    entry: CityEntry
-    city: City
-    blocks: Mapping[str, Block]
-    region: str
-    freshness: str
-
-    @property
-    def areas(self) -> set[str]:
-        """Areas of the framework in which an action is in place or under way."""
-        done = {code for code, block in self.blocks.items() if block.state in STATES[:2]}
-        return {action.area for action in load().actions if action.code in done}
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -62,15 +49,19 @@ async def listing(request: web.Request) -> web.Response:
     entries = await shelf.cities(request)
     now = home_of(request).now()
     contacts = {one.log: one for one in await home_of(request).desk.contacts()}
-    cards = [card_of(entry, contacts.get(entry.profile.put.log), now) for entry in entries]
+    offering = await shelf.offering(request)
+    cards = [
+        card_of(entry, contacts.get(entry.profile.put.log), now, offers=entry.agent in offering)
+        for entry in entries
+    ]
     demonstration = any(shelf.is_demonstration(entry) for entry in entries)
     shell = await shell_of(request, demonstration=demonstration)
-    chosen = {name: tuple(request.query.getall(name, [])) for name in _FACETS}
+    chosen = {name: tuple(filter(None, request.query.getall(name, []))) for name in FACETS}
     words = request.query.get("q", "").strip()[:100]
     kept = [
         card
         for card in cards
-        if _named(card, words) and all(_fits(card, facet, chosen[facet]) for facet in _FACETS)
+        if is_named(card, words) and all(fits(card, facet, chosen[facet]) for facet in FACETS)
     ]
     kept = _sorted(kept, request.query.get("sort", "name"))
     number = _page_number(request, len(kept))
@@ -86,7 +77,7 @@ async def listing(request: web.Request) -> web.Response:
         all_total=len(cards),
         page=number,
         pages=max(1, -(-len(kept) // _PAGE)),
-        facets=_facets(shell, cards, chosen),
+        facets=facets_of(shell, cards, chosen),
         chosen=chosen,
         words=words,
         sort=request.query.get("sort", "name"),
@@ -182,66 +173,13 @@ def _by_action(assessments: Sequence[Found]) -> dict[str, list[Found]]:
     return grouped
 
 
-def card_of(entry: CityEntry, contact: Contact | None, now: datetime) -> Card:
-    """What the list shows of a city."""
-    city = entry.profile.record
-    assert isinstance(city, City)
-    blocks = {
-        action.code: Block(shelf.slug_of(entry.states[action.iri]))
-        for action in load().actions
-        if action.iri in entry.states
-    }
-    return Card(entry, city, blocks, country(city.country).region, freshness(entry, contact, now))
-
-
-def freshness(entry: CityEntry, contact: Contact | None, now: datetime) -> str:
-    """``own``, ``fresh``, ``late`` (no contact for three days), ``frozen``, or ``left``."""
-    if entry.own:
-        return "own"
-    return freshness_of(contact, now) if contact else "left"
-
-
-def freshness_of(contact: Contact, now: datetime) -> str:
-    """The same of a node that we follow."""
-    if contact.state == "blocked":
-        return "left"
-    if contact.state == "frozen":
-        return "frozen"
-    reached = contact.verified or contact.followed
-    try:
-        late = now - datetime.fromisoformat(reached) > _STALE
-    except ValueError:
-        late = True
-    return "late" if late else "fresh"
-
-
-_FACETS: Final[Mapping[str, Callable[[Card], Iterable[str]]]] = {
-    "area": lambda card: card.areas,
-    "region": lambda card: [card.region] if card.region else [],
-    "speaks": lambda card: card.city.working_languages,
-}
-"""Facet → the values that a city has of it."""
-
-
 def _told(
     listed: Sequence[Elsewhere], words: str, chosen: Mapping[str, Sequence[str]]
 ) -> list[Elsewhere]:
-    """Cities without a node that fit: what they work in, and in which languages, nobody told."""
-    if chosen["area"] or chosen["speaks"]:
+    """Cities without a node that fit: but for its part of the world, nobody told what they are."""
+    if any(values for facet, values in chosen.items() if facet != "region"):
         return []
     return named(listed, words, chosen["region"])
-
-
-def _fits(card: Card, facet: str, values: Sequence[str]) -> bool:
-    return not values or bool(set(values) & set(_FACETS[facet](card)))
-
-
-def _named(card: Card, words: str) -> bool:
-    """Whether each word stands in one of the city's names, summaries or its region's."""
-    city = card.city
-    texts = [*city.name.values(), *city.alt_name.values(), *city.summary.values()]
-    text = " ".join([*texts, *city.region.values(), card.entry.host]).casefold()
-    return all(word in text for word in words.casefold().split())
 
 
 def _sorted(cards: list[Card], order: str) -> list[Card]:
@@ -250,49 +188,7 @@ def _sorted(cards: list[Card], order: str) -> list[Card]:
     return cards
 
 
-def _facets(
-    shell: Shell, cards: Sequence[Card], chosen: Mapping[str, tuple[str, ...]]
-) -> list[tuple[str, list[tuple[str, str, int, bool]]]]:
-    """Facet → (value, its name, how many cities, whether it is chosen), in the order of names."""
-    shown = []
-    for facet, values in _FACETS.items():
-        counted = Counter(value for card in cards for value in values(card))
-        rows = [
-            (value, _value_name(shell, facet, value), n, value in chosen[facet])
-            for value, n in counted.items()
-        ]
-        order = ["foundations", "structures", "tools"] if facet == "area" else []
-        rows.sort(key=lambda row: (order.index(row[0]) if row[0] in order else 0, row[1]))
-        shown.append((facet, rows))
-    return shown
-
-
-def _value_name(shell: Shell, facet: str, value: str) -> str:
-    match facet:
-        case "area":
-            area = next(one for one in load().scheme("area") if one.slug == value)
-            return shell.plain(area.label)
-        case "region":
-            return shell.words.place(value)
-        case _:
-            return shell.words.tongue(value)
-
-
 def _page_number(request: web.Request, total: int) -> int:
     text = request.query.get("page", "1")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     return min(max(number, 1), max(1, -(-total // _PAGE)))
-
-
-def places_of(shell: Shell, cards: Sequence[Card]) -> list[Place]:
-    """Where the cities are that say so, for the map."""
-    return [
-        Place(
-            shell.plain(card.city.name),
-            shell.href(f"/cities/{card.entry.host}"),
-            float(card.city.latitude),
-            float(card.city.longitude),
-        )
-        for card in cards
-        if card.city.latitude is not None and card.city.longitude is not None
-    ]

@@ -17,7 +17,7 @@ from node.errors import NotFound
 from node.service.discover import CityEntry, CityPicture, Found
 from node.web import shelf
 from node.web.answers import Link
-from node.web.cities import freshness
+from node.web.city_cards import freshness
 from node.web.context import home_of
 from node.web.facade import Block
 from node.web.formats import JSONLD

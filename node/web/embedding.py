@@ -12,7 +12,7 @@ from aiohttp import web
 
 from node.web import shelf
 from node.web.answers import Link
-from node.web.cities import STATES
+from node.web.city_cards import STATES
 from node.web.middleware import FRAMED
 from node.web.pages import render, shell_of
 from vocab.framework import load

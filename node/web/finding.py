@@ -13,7 +13,6 @@ from typing import Final
 from aiohttp import web
 from markupsafe import Markup
 
-from node.core.sizes import bounds_of
 from node.store.ports import FacetCount, SearchWish
 from node.web import shelf
 from node.web.addresses import PLURALS
@@ -24,7 +23,7 @@ from node.web.pages import render, shell_of
 from node.web.shell import Shell
 from node.web.texts import mark
 from node.web.twins import twin
-from node.web.wording import kind_name, kinds_name, sdg_name
+from node.web.wording import kind_name, kinds_name, sdg_name, size_name
 from vocab.framework import load
 from vocab.languages import LangMap
 from vocab.records import KINDS
@@ -218,7 +217,7 @@ class _Namer:
             "kind": lambda kind: kind_name(words, kind),
             "country": words.place,
             "region": words.place,
-            "size": self._size,
+            "size": lambda size: size_name(words, size),
             "language": words.tongue,
             "evidence": lambda _: words.say("with documents"),
             "sdg": sdg_name,
@@ -231,18 +230,6 @@ class _Namer:
     def _agent(self, iri: str) -> Markup:
         named = self.names.get(iri)
         return self.shell.t(named) if named else Markup("<bdi>{}</bdi>").format(iri)
-
-    def _size(self, size: str) -> Markup | str:
-        say, number = self.shell.words.say, self.shell.words.number
-        try:
-            start, stop = bounds_of(size)
-        except ValueError:
-            return size
-        if stop is None:
-            return say("%(n)s residents and more", n=number(start))
-        if not start:
-            return say("fewer than %(n)s residents", n=number(stop))
-        return say("%(n)s to %(m)s residents", n=number(start), m=number(stop))
 
     def _area(self, slug: str) -> Markup | str:
         found = [one for one in load().scheme("area") if one.slug == slug]

@@ -17,7 +17,7 @@ from node.service.lists import listed_networks
 from node.store.ports import SearchWish
 from node.web import shelf
 from node.web.answers import HTML, Link
-from node.web.cities import Card, card_of, places_of
+from node.web.city_cards import Card, card_of, places_of
 from node.web.context import addresses_of, home_of
 from node.web.formats import JSONLD, NTRIPLES, TURTLE, chosen
 from node.web.pages import own_profile, render, shell_of

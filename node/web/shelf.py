@@ -37,6 +37,7 @@ __all__ = [
     "kept",
     "lessons",
     "names",
+    "offering",
     "picture",
     "profiles",
     "slug_of",
@@ -98,6 +99,16 @@ async def about(request: web.Request, action: str, kinds: Sequence[str]) -> Sequ
 async def elsewhere(request: web.Request) -> Sequence[Elsewhere]:
     """Every city without a node here that others speak of, by name."""
     return await kept(request, "elsewhere", lambda: discover.elsewhere(home_of(request)))
+
+
+async def offering(request: web.Request) -> frozenset[str]:
+    """The cities that have published what they can help with, by IRI."""
+    home = home_of(request)
+
+    async def make() -> frozenset[str]:
+        return frozenset(one.put.agent for one in await discover.found(home, kinds=["Offer"]))
+
+    return await kept(request, "offering", make)
 
 
 async def names(request: web.Request) -> Mapping[str, LangMap]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from node.core.sizes import bounds_of
 from node.web.addresses import host_of
 from node.web.shell import Shell
 from node.web.texts import Words, mark
@@ -25,6 +26,7 @@ __all__ = [
     "media_name",
     "outside",
     "sdg_name",
+    "size_name",
 ]
 
 _LICENCES: Final = {
@@ -219,3 +221,16 @@ def kind_name(words: Words, kind: str) -> Markup:
 def kinds_name(words: Words, segment: str) -> Markup:
     """The plural of a type, by the segment of its pages."""
     return words.say(_PLURALS[segment])
+
+
+def size_name(words: Words, size: str) -> Markup | str:
+    """A class of ``node.core.sizes`` in words; the class itself where there is no such one."""
+    try:
+        start, stop = bounds_of(size)
+    except ValueError:
+        return size
+    if stop is None:
+        return words.say("%(n)s residents and more", n=words.number(start))
+    if not start:
+        return words.say("fewer than %(n)s residents", n=words.number(stop))
+    return words.say("%(n)s to %(m)s residents", n=words.number(start), m=words.number(stop))
