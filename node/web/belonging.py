@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from node.core.accounts import Person
 from node.core.joining import OPEN
 from node.core.report import due
+from node.service.admitting import checklist
 from node.service.applications import applications
 from node.service.belonging import belongings
-from node.service.conflicts import conflicts
+from node.service.conflicts import clashes_held, conflicts
 from node.service.directory import members
 from node.service.home import Home
 from node.service.memberships import days_left
@@ -18,13 +20,13 @@ from node.web.waiting import Next
 __all__ = ["of_networks"]
 
 
-async def of_networks(home: Home, shell: Shell) -> list[Next]:
+async def of_networks(home: Home, shell: Shell, person: Person) -> list[Next]:
     """Applications that wait, terms that end, and what a network asks of us."""
     match home.config.node.role:
         case "network":
             return [
                 *await _claimed(home, shell),
-                *await _asking(home, shell),
+                *await _asking(home, shell, person),
                 *await _ending(home, shell),
             ]
         case "city":
@@ -47,19 +49,24 @@ async def _claimed(home: Home, shell: Shell) -> list[Next]:
     ]
 
 
-async def _asking(home: Home, shell: Shell) -> list[Next]:
-    return [
-        Next(
-            f"application {view.id} {view.stand.state} {view.stand.of}",
-            shell.words.say(
-                "A city asks to become a member: %(city)s",
-                city=shell.t(view.stand.name) or view.peer,
-            ),
-            shell.href(f"/desk/applications/{view.id}"),
+async def _asking(home: Home, shell: Shell, person: Person) -> list[Next]:
+    """Applications that wait; whoever has approved one is not asked again."""
+    found, known = [], await clashes_held(home)
+    for view in await applications(home):
+        if view.stand.state not in OPEN or not view.stand.form:
+            continue
+        approved = (await checklist(home, view.id, known)).approvals
+        if any(one.by == person.id for one in approved):
+            continue
+        city = shell.t(view.stand.name) or view.peer
+        said = (
+            shell.words.say("Waits for a second approval: %(city)s", city=city)
+            if approved
+            else shell.words.say("A city asks to become a member: %(city)s", city=city)
         )
-        for view in await applications(home)
-        if view.stand.state in OPEN and view.stand.form
-    ]
+        key = f"application {view.id} {view.stand.state} {view.stand.of} {len(approved)}"
+        found.append(Next(key, said, shell.href(f"/desk/applications/{view.id}")))
+    return found
 
 
 async def _ending(home: Home, shell: Shell) -> list[Next]:

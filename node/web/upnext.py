@@ -46,7 +46,7 @@ async def up_next(
     """
     found = list(_of_drafts(shell, person, drafts, reviews))[:_MOST]
     if may(person, Duty.PUBLISHER):
-        found = [*await of_networks(home, shell), *await _of_exchanges(home, shell), *found]
+        found = [*await of_networks(home, shell, person), *await _of_exchanges(home, shell), *found]
     if not may(person, Duty.AUTHOR, Duty.PUBLISHER):
         return found
     if await own_profile(home) is None:

@@ -108,7 +108,10 @@ async def test_a_city_becomes_a_member_and_both_desks_say_each_step(desks: Desks
     assert "You have approved; another person has to." in page.text
     await desks.carry()
     assert "being checked" in (await desks.city.open("/desk/networks")).text
+    assert "Villa Aurora" not in (await desks.first.open("/desk")).text, "not asked again"
     await desks.second.sign_in_as("Imani", "admin")
+    front = await desks.second.open("/desk")
+    assert "Waits for a second approval: Villa Aurora" in front.text
     page = await desks.second.press(await desks.second.open(path), "approve")
     assert "member." in page.text
     await desks.carry()
