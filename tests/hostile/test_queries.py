@@ -43,16 +43,24 @@ pytestmark = [
 
 MINUTE: Final = 60.0 if os.environ.get("CI") else 15.0
 """Seconds; the whole of it where a machine was set up for the tests."""
-DEADLINE: Final = 2.0
+DEADLINE: Final = 3.0
 """Seconds that one query is given here, so that many meet it."""
 ASKERS: Final = 12
 """Hostile queries at a time."""
 WORKERS: Final = 5
 """Processes at most: two for what takes long, two for what is new, one for what was quick."""
-FLOOR: Final = {False: 0.3, True: 1.0}
-"""Seconds within which an honest answer is never called late: asked before, or new."""
+FLOOR: Final = {False: (0.95, 1.0), True: (0.5, 1.5)}
+"""Of honest queries that were asked before, and of new ones: the share that may not be late, and
+the seconds within which an answer is never called so.
 
-_ROWS = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 2000"
+The machine may have other work. Where long queries are in the way, each of them costs a deadline.
+"""
+TURNED_AWAY: Final = {False: 0.05, True: 0.4}
+"""Shares of honest queries that may be told to come back, asked before or new, where the machine
+has much other work; with one queue for all, it is nine of ten.
+"""
+
+_ROWS = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 2000"
 HONEST: Final = {**{one.slug: one.text for one in worked_queries()}, "rows": _ROWS}
 
 
@@ -237,15 +245,16 @@ async def test_a_minute_of_hostile_queries_is_hardly_noticed(site: Site) -> None
         seen = await minute(site, port)
     complaints = {f"{one.name}: {wrong}" for one in seen.hostile if (wrong := wrong_with(one))}
     assert not complaints
-    assert len(seen.hostile) > MINUTE, "there was something to notice"
+    assert len(seen.hostile) > 2 * ASKERS, "there was something to notice"
     assert seen.workers <= WORKERS
-    refused = [one.name for one in seen.honest if one.status != 200]
-    assert len(refused) <= 0.02 * len(seen.honest), refused
     for one in seen.honest:
         assert one.status != 200 or rows_of(one.body) == whole[one.name], one.name
-    for new, floor in FLOOR.items():
-        calm = quantile([one.seconds for one in quiet if one.new == new], 0.95)
-        busy = quantile([one.seconds for one in seen.honest if one.new == new], 0.95)
+    for new, (share, floor) in FLOOR.items():
+        asked = [one for one in seen.honest if one.new == new]
+        refused = [one.name for one in asked if one.status != 200]
+        assert len(refused) <= TURNED_AWAY[new] * len(asked), refused
+        calm = quantile([one.seconds for one in quiet if one.new == new], share)
+        busy = quantile([one.seconds for one in asked], share)
         assert busy <= max(2 * calm, floor), f"new: {new}, alone {calm:.3f} s"
     await at_rest()
 
@@ -261,17 +270,21 @@ async def at_rest() -> None:
 
 async def test_a_runaways_process_is_gone_a_second_after_its_deadline(site: Site) -> None:
     await ask(site, "a first one", "ASK {}")
-    others, burnt, ended = workers(), {0.0}, 0.0
+    before = workers()
+    began: dict[int, float] = {}
+    ended: dict[int, float] = {}
     asked = asyncio.create_task(ask(site, "endless", fresh(ENDLESS, 1)))
-    started = time.monotonic()
-    while not asked.done() or time.monotonic() < started + DEADLINE:
-        now = {pid: used for pid, used in workers().items() if used - others.get(pid, 0) > 0.3}
-        burnt |= set(now.values())
-        ended = time.monotonic() if now else ended
+    while not asked.done() or workers().keys() & ended.keys() - before.keys():
+        now = time.monotonic()
+        for pid, used in workers().items():
+            if used - before.get(pid, 0) > 0.02:
+                began.setdefault(pid, now)
+                ended[pid] = now
+        assert not asked.done() or now < max(ended.values()) + 1
         await asyncio.sleep(0.02)
     assert (await asked).status == 413
-    assert max(burnt) > 0.5, "it was seen to run"
-    assert ended - started < DEADLINE + 1
+    lasted = max(ended[pid] - began[pid] for pid in began)
+    assert 0.5 * DEADLINE < lasted < DEADLINE + 1
     await at_rest()
 
 
@@ -296,7 +309,7 @@ async def test_a_query_that_names_another_place_reaches_nothing(site: Site, name
 async def test_a_toilsome_query_ends_in_words_and_harms_nobody(site: Site, name: str) -> None:
     answer = await ask(site, name, fresh(TOILSOME[name], 2))
     assert wrong_with(answer) == ""
-    assert answer.seconds < DEADLINE + 2
+    assert answer.seconds < DEADLINE + 3
     after = await ask(site, "rows", _ROWS)
     assert rows_of(after.body).total() == 2000
 
