@@ -5,19 +5,25 @@ the control socket. Several nodes can live in one process, each with a folder of
 """
 
 from node.app.building import build
+from node.app.hosting import Homestead, add_home, hand_over, homes_in, serve_homes
 from node.app.journal import start_journal
 from node.app.making import Made, make_node
 from node.app.restoring import Restored, restore_node
 from node.app.running import one_call, run_node, serve
 
 __all__ = [
+    "Homestead",
     "Made",
     "Restored",
+    "add_home",
     "build",
+    "hand_over",
+    "homes_in",
     "make_node",
     "one_call",
     "restore_node",
     "run_node",
     "serve",
+    "serve_homes",
     "start_journal",
 ]

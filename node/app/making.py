@@ -19,7 +19,7 @@ from peers.encoding import JsonObject
 from vocab.languages import LangMap
 from vocab.terms import NodeRole
 
-__all__ = ["Made", "make_node"]
+__all__ = ["Made", "listen_of", "make_node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,13 @@ class Made:
 
 
 def make_node(
-    folder: Path, *, name: LangMap, country: str | None, base_url: str, role: str = "city"
+    folder: Path,
+    *,
+    name: LangMap,
+    country: str | None,
+    base_url: str,
+    role: str = "city",
+    listen: str = "",
 ) -> Made:
     """Make a node in a folder that is empty or absent: settings, keys, stores, first entries.
 
@@ -46,6 +52,7 @@ def make_node(
         name: The city's or organization's, by language; it begins its published profile.
         country: Two letters; a city needs it.
         role: ``city``, ``network`` or ``observer``.
+        listen: Where it answers on this machine; as its address says unless given.
 
     Raises:
         SettingsError: The folder is not empty, or what was given makes no node.
@@ -59,7 +66,7 @@ def make_node(
     making = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     making.mkdir(mode=0o700, parents=True)
     try:
-        made = _make(making, name, country, base_url, role)
+        made = _make(making, name, country, base_url, role, listen or listen_of(base_url, 8400))
         if folder.exists():
             folder.rmdir()
         making.rename(folder)
@@ -69,8 +76,10 @@ def make_node(
     return made
 
 
-def _make(folder: Path, name: LangMap, country: str | None, base_url: str, role: str) -> Made:
-    config = _settings(folder / "config.toml", base_url, role)
+def _make(
+    folder: Path, name: LangMap, country: str | None, base_url: str, role: str, listen: str
+) -> Made:
+    config = _settings(folder / "config.toml", base_url, role, listen)
     config.node.data_dir.mkdir(mode=0o700)
     _, recovery = make_keys(config.node.data_dir / "keys", secrets.token_bytes)
     keep_identity(config)
@@ -78,12 +87,12 @@ def _make(folder: Path, name: LangMap, country: str | None, base_url: str, role:
     return Made(did, recovery.multikey)
 
 
-def _settings(path: Path, base_url: str, role: str) -> Config:
+def _settings(path: Path, base_url: str, role: str, listen: str) -> Config:
     path.touch(mode=0o600)
     path.write_text(
         "# Settings of this node; 'intercity config example' prints all there are.\n\n"
         f"[node]\nbase_url = {json.dumps(base_url)}\nrole = {json.dumps(role)}\n\n"
-        f'[server]\nlisten = "{_listen(base_url)}"\n',
+        f"[server]\nlisten = {json.dumps(listen)}\n",
         "utf-8",
     )
     return load(path, {})
@@ -104,9 +113,9 @@ def _profile(role: Role, name: LangMap, country: str | None) -> JsonObject:
     return {"type": "Organization", "name": dict(name), "role": str(kind)}
 
 
-def _listen(base_url: str) -> str:
-    """Where a new node listens: its own port on this machine, 8400 behind a proxy."""
+def listen_of(base_url: str, port: int) -> str:
+    """Where a new node listens: its own port on this machine, ``port`` behind a proxy."""
     authority = base_url.partition("://")[2].partition("/")[0]
-    host, _, port = authority.partition(":")
+    host, _, own = authority.partition(":")
     local = host == "localhost" or host.startswith("127.") or host.endswith(".localhost")
-    return f"127.0.0.1:{port if local and port else 8400}"
+    return f"127.0.0.1:{own if local and own else port}"

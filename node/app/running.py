@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from aiohttp import web
@@ -22,7 +22,7 @@ from node.app.reporting import ABOVE
 from node.config import Config
 from node.control import NotServed, call_line, listening, run
 from node.core.accounts import LINK_LIFE
-from node.errors import SettingsError
+from node.errors import Refused, SettingsError
 from node.jobs import scheduled
 from node.service.doctor import doctor
 from node.service.first_admin import first_link
@@ -34,7 +34,10 @@ from node.web.app import make_app
 from node.web.watchdog import DOG, watched_server
 from peers.encoding import JsonObject
 
-__all__ = ["one_call", "run_node", "serve"]
+__all__ = ["HANDED_OVER", "first_of", "one_call", "run_node", "serve"]
+
+HANDED_OVER: Final = "handed-over"
+"""A file in the data folder of a node that lives elsewhere now; it says since when."""
 
 
 @asynccontextmanager
@@ -48,8 +51,10 @@ async def serve(
     """Run a node until the block ends: it answers when the block begins.
 
     Raises:
+        Refused: It was handed over and lives elsewhere.
         SettingsError: Its address cannot be listened on; also what ``build`` raises.
     """
+    _check_lives_here(config)
     async with (
         build(config, clock=clock, entropy=entropy, workers=workers) as home,
         _answering(home),
@@ -111,12 +116,12 @@ async def _run(config: Config, say: Callable[[str], None]) -> None:
             say(f"Nobody can sign in yet. Become the first admin, once, within {hours} hours:")
             say(f"  {home.base_url}/sign-in?link={link}")
         say("Stop with Ctrl-C. Next: intercity doctor")
-        await _first(stopped, home.broken)
+        await first_of(stopped, home.broken)
         if home.broken.is_set():
             raise Broken("the disk failed while writing: start the node again, and see its journal")
 
 
-async def _first(*events: asyncio.Event) -> None:
+async def first_of(*events: asyncio.Event) -> None:
     """Wait for one of them."""
     waits = [asyncio.create_task(event.wait()) for event in events]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -134,9 +139,20 @@ async def _one_call(config: Config, name: str, arguments: Mapping[str, Any]) -> 
     try:
         return await call_line(_socket(config), name, arguments)
     except NotServed:
+        _check_lives_here(config)
         async with build(config, recovering=name == "identity.rotate") as home:
             await catch_up(home)
             return await run(home, name, arguments, ABOVE)
+
+
+def _check_lives_here(config: Config) -> None:
+    mark = config.node.data_dir / HANDED_OVER
+    if mark.is_file():
+        raise Refused(
+            f"{config.node.base_url} was handed over ({mark.read_text('utf-8').strip()[:40]}): it "
+            "lives elsewhere, and two nodes with one key would show two histories. Only if it "
+            f"never left, delete {mark}"
+        )
 
 
 def _socket(config: Config) -> Path:

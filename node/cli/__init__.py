@@ -47,6 +47,7 @@ COMMANDS = {
         "node.cli.network",
         "Apply to a network; as one, admit members, suspend or revoke them.",
     ),
+    "homes": ("node.cli.homes", "Host homes for cities that cannot run a server."),
     "search": ("node.cli.find", "Search every record that we hold."),
     "query": ("node.cli.find", "Ask a SPARQL query."),
     "pair": ("node.cli.pair", "Find cities to learn from or to teach, and agree with them."),
