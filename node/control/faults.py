@@ -74,6 +74,7 @@ KINDS: Final[dict[str, Callable[[JsonObject], Exception]]] = {
             errors.Refused,
             errors.Changed,
             errors.NotFound,
+            errors.HiddenHere,
             errors.QueryRefused,
             errors.QueryTooCostly,
             ports.StoreError,

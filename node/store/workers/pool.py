@@ -3,8 +3,9 @@
 Nobody can tell from a query how long it will take, nor who asks it. So each is tried for a moment;
 what is not done then goes to the workers for long queries, which stand back from all others, and
 starts again. What was quick before is answered in a lane that only such queries can enter, and what
-was long before goes to the long ones at once. Whoever finds a lane taken waits in a short queue.
-Several graph stores of one process may share a pool.
+was long before goes to the long ones at once. What differs in names and numbers alone from queries
+that were quick, or long, time and again is taken for another of them. Whoever finds a lane taken
+waits in a short queue. Several graph stores of one process may share a pool.
 """
 
 from __future__ import annotations
@@ -15,14 +16,18 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import msgspec
 
 from node.errors import QueryBusy
 from node.store.workers.frames import Answered, Ask
+from node.store.workers.shapes import shape_of
 from node.store.workers.slot import START, Overspent, Slot
 
 __all__ = ["Workers", "open_workers"]
+
+T = TypeVar("T")
 
 _TRY = 0.1
 """Seconds of CPU for which a query is tried that nobody has asked before."""
@@ -41,7 +46,11 @@ _NEW_BACK, _LONG_BACK = 5, 15
 does not, they get a quarter and a thirtieth of the CPU."""
 
 _REMEMBERED = 4096
-"""Queries of which it is known how long they took."""
+"""Queries of which it is known how long they took, and shapes of them."""
+
+_TIME_AND_AGAIN = 3
+"""Queries of one shape that must have been quick, or tried in vain, one after another, for the next
+to be taken for one of them."""
 
 
 @asynccontextmanager
@@ -67,6 +76,7 @@ class Workers:
         self._new = _Lane(2, queue, nice=_NEW_BACK)
         self._long = _Lane(slots, queue, nice=_LONG_BACK)
         self._were_quick: OrderedDict[bytes, bool] = OrderedDict()
+        self._in_a_row: OrderedDict[bytes, int] = OrderedDict()
 
     async def ask(self, ask: Ask) -> Answered:
         """Have a question answered.
@@ -75,19 +85,23 @@ class Workers:
             QueryRefused, QueryTooCostly: See ``node.store.ports.GraphStore.select``.
             QueryBusy: The queue is full, or none became free in the question's own time.
         """
-        name = _name(ask)
+        name, shape = _name(ask), shape_of(ask.question.query)
         was_quick = self._were_quick.get(name)
+        in_a_row = self._in_a_row.get(shape, 0)
+        if was_quick is None and in_a_row <= -_TIME_AND_AGAIN:
+            was_quick = False
         if was_quick is not False:
-            lane, cpu = (self._known, 2 * _QUICK) if was_quick else (self._new, _TRY)
+            trusted = was_quick or in_a_row >= _TIME_AND_AGAIN
+            lane, cpu = self._known if trusted else self._new, 2 * _QUICK if was_quick else _TRY
             with contextlib.suppress(Overspent):
                 async with lane.slot(ask.seconds) as slot:
                     answered = await slot.ask(_try_of(ask, cpu))
-                self._remember(name, answered)
+                self._remember(name, shape, answered)
                 return answered
-            self._remember(name, None)
+            self._remember(name, shape, None)
         async with self._long.slot(ask.seconds) as slot:
             answered = await slot.ask(ask)
-        self._remember(name, answered)
+        self._remember(name, shape, answered)
         return answered
 
     async def isolation(self) -> str:
@@ -100,11 +114,14 @@ class Workers:
         for lane in (self._known, self._new, self._long):
             await lane.close()
 
-    def _remember(self, name: bytes, answered: Answered | None) -> None:
-        self._were_quick[name] = answered is not None and answered.cpu < _QUICK
-        self._were_quick.move_to_end(name)
-        if len(self._were_quick) > _REMEMBERED:
-            self._were_quick.popitem(last=False)
+    def _remember(self, name: bytes, shape: bytes, answered: Answered | None) -> None:
+        quick = answered is not None and answered.cpu < _QUICK
+        _keep(self._were_quick, name, quick)
+        before = self._in_a_row.get(shape, 0)
+        if quick:
+            _keep(self._in_a_row, shape, max(before, 0) + 1)
+        elif answered is None:
+            _keep(self._in_a_row, shape, min(before, 0) - 1)
 
 
 class _Lane:
@@ -144,6 +161,13 @@ class _Lane:
             raise _busy() from None
         finally:
             self._waiting -= 1
+
+
+def _keep(known: OrderedDict[bytes, T], name: bytes, value: T) -> None:
+    known[name] = value
+    known.move_to_end(name)
+    if len(known) > _REMEMBERED:
+        known.popitem(last=False)
 
 
 def _try_of(ask: Ask, cpu: float) -> Ask:

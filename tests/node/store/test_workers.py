@@ -135,6 +135,22 @@ async def test_what_is_long_is_answered_and_at_once_the_next_time(
     assert [slot._process for slot in workers._new._slots] == new, "it was not tried again"
 
 
+async def test_what_only_looks_new_is_not_tried_time_and_again(
+    workers: Workers, folder: Path
+) -> None:
+    def variant(number: int) -> Ask:
+        return asking(folder, ENDLESS.replace("?n", f"?n{number}"), seconds=0.6)
+
+    for number in range(3):
+        with pytest.raises(QueryTooCostly):
+            await workers.ask(variant(number))
+    new = [slot._process for slot in workers._new._slots]
+    with pytest.raises(QueryTooCostly):
+        await workers.ask(variant(4))
+    assert [slot._process for slot in workers._new._slots] == new, "it was not tried"
+    assert await is_well(workers, folder), "another shape is"
+
+
 def _process(workers: Workers) -> Process:
     """The worker that answers what is new."""
     found = [one._process for lane in (workers._known, workers._new) for one in lane._slots]
