@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from peers.checkpoint import Checkpoint, NoteSigner, seal_note
@@ -18,10 +17,10 @@ from peers.encoding import jcs, parse_canonical
 from peers.errors import Malformed
 from peers.merkle import Frontier
 from peers.tiles import MAX_ENTRY, Body
+from peers.times import is_time
 
 __all__ = ["Batch", "Body", "Entry", "EntryKind", "LogId", "extend", "read_entries", "read_entry"]
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _IRI = re.compile(r"https?://[^\x00-\x20\x7f-\xa0\s<>\"{}|\\^`]+")
 _DIGEST = re.compile(r"zQm[1-9A-HJ-NP-Za-km-z]{44}")
 _MAX_IRI = 2048
@@ -182,7 +181,7 @@ def _check(entry: Entry, log: LogId, index: int) -> None:
         raise _malformed(log, index, f"id {place}", entry.id)
     if len(entry.object) > _MAX_IRI or not _IRI.fullmatch(entry.object):
         raise _malformed(log, index, "object to be an http or https IRI", entry.object)
-    if not _is_time(entry.published):
+    if not is_time(entry.published):
         raise _malformed(log, index, "published as YYYY-MM-DDTHH:MM:SSZ", entry.published)
     # ``type`` because JSON's true is an int to Python.
     if type(entry.version) is not int or entry.version < 1:
@@ -199,16 +198,6 @@ def _scheme_of(log: LogId) -> str:
     """A log's entries are named where it is served: plain HTTP on this machine alone."""
     host = log.partition("/")[0].partition(":")[0]
     return Did(host).origin.partition("://")[0]
-
-
-def _is_time(text: str) -> bool:
-    if not _TIME.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _malformed(log: LogId, index: int, expected: str, found: object) -> Malformed:

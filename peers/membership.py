@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from peers.did import Did, DidDocument, LogId, parse_did
 from peers.encoding import JsonObject
 from peers.errors import BadSignature, Malformed, NotAMember
 from peers.proofs import method_of, verify
+from peers.times import is_day
 
 __all__ = ["Membership", "verify_membership"]
 
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGEST: Final = re.compile(r"zQm[1-9A-HJ-NP-Za-km-z]{44}")
 _LOGS: Final = 8
 
@@ -118,7 +117,7 @@ def _read(secured: JsonObject, network: Did) -> Membership:
         if not address.startswith(f"{owner.origin}/"):
             raise NotAMember(id_[:300], f"expected an address of {owner}, found {address[:200]!r}")
     until = secured.get("validUntil", "")
-    if not _is_day(start) or not (until == "" or (_is_day(until) and start <= until)):
+    if not is_day(start) or not (until == "" or (is_day(until) and start <= until)):
         raise Malformed(
             id_, f"expected a term from day to day (YYYY-MM-DD), found {start!r} to {until!r:.40}"
         )
@@ -157,14 +156,3 @@ def _genesis(digest: object, about: str) -> str:
     if isinstance(digest, str) and (not digest or _DIGEST.fullmatch(digest)):
         return digest
     raise Malformed(about, f"expected memberGenesis to be a digest (zQm…), found {digest!r:.80}")
-
-
-def _is_day(text: object) -> bool:
-    """Whether it is a day of the calendar."""
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -9,7 +9,6 @@ because the suite's own vectors use others than our records.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from typing import Any, Final
 from peers.encoding import JsonObject, JsonValue, jcs, multibase, unmultibase
 from peers.errors import BadSignature, Malformed
 from peers.keys import InvalidSignature, PublicKey, Signer
+from peers.times import is_time
 
 __all__ = ["RECORD_CONTEXT", "RECORD_CONTEXTS", "Verified", "method_of", "sign", "verify"]
 
@@ -30,7 +30,6 @@ RECORD_CONTEXT: Final = (
 RECORD_CONTEXTS: Final = (RECORD_CONTEXT,)
 """Those that are read. A later version is read everywhere before anybody writes it."""
 
-_CREATED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _MEMBERS: Final = {
     "@context",
     "type",
@@ -155,7 +154,7 @@ def _proof_of(secured: JsonObject, about: str) -> JsonObject:
             "verificationMethod": str(),
             "proofPurpose": "assertionMethod",
             "proofValue": str(),
-        } if _is_time(created):
+        } if is_time(created):
             pass
         case None:
             raise Malformed(about, "expected a proof, found none")
@@ -206,17 +205,6 @@ def _check_context(document: JsonObject, contexts: Collection[tuple[str, ...]], 
             pending.extend(value.values())
         elif isinstance(value, list):
             pending.extend(value)
-
-
-def _is_time(text: str) -> bool:
-    """Whether it is a time as ``created`` is written here, on a day that exists."""
-    if not _CREATED.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _name_of(secured: JsonObject) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from node.core.exchange import OUTCOMES, TABLE, Conclusion, Role, Word, note_digest
 from node.errors import Refused
 from peers.encoding import JsonObject
 from peers.notify import ExchangeMessage, MessageType
+from peers.times import is_time
 from vocab.framework import Action, load
 from vocab.languages import LangMap
 from vocab.records import CONTEXT
@@ -84,7 +84,7 @@ def check_message(message: ExchangeMessage) -> None:
     _expect(message, verb in VERBS, f"one of {', '.join(sorted(VERBS))}", verb)
     _expect(message, message.type is TYPES[verb], f"{verb} as {TYPES[verb]}", message.type)
     _expect(message, message.id.startswith(f"{actor.origin}/"), f"an id of {actor}", message.id)
-    _expect(message, _is_time(message.published), "a time that exists", message.published)
+    _expect(message, is_time(message.published), "a time that exists", message.published)
     step = content.get("step")
     right = type(step) is int and 1 <= step <= LAST_STEP
     _expect(message, right, "a step from 1", step)
@@ -240,14 +240,6 @@ def _check_document(message: ExchangeMessage, document: Mapping[str, Any]) -> No
     found = check(document)
     if found:
         raise Refused(f"{message.actor}: {message.verb}: {found[0].message} {found[0].mend}")
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _expect(message: ExchangeMessage, holds: object, what: str, found: object) -> None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from node.errors import Refused
 from peers.did import Did
 from peers.encoding import JsonObject
 from peers.notify import Join, JoinType
+from peers.times import is_day, is_time
 from vocab.languages import LangMap
 
 __all__ = [
@@ -79,7 +80,6 @@ _MAIL: Final = re.compile(
 _IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]{1,2000}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _TAG: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIELDS: Final = frozenset(
     {"step", "name", "office", "email", "evidence", "mandate", "statement", "dataPolicy"}
 )
@@ -137,7 +137,7 @@ def check_word(message: Join, side: Side) -> None:
     _expect(message, message.type is known[verb], f"{verb} as {known[verb]}", message.type)
     own = message.id.startswith(f"{message.actor.origin}/")
     _expect(message, own, f"an id of {message.actor}", message.id)
-    _expect(message, _is_time(message.published), "a time that exists", message.published)
+    _expect(message, is_time(message.published), "a time that exists", message.published)
     step = content.get("step")
     right = type(step) is int and 1 <= step <= LAST_STEP
     _expect(message, right, "a step from 1", step)
@@ -252,7 +252,7 @@ def _check_answer(message: Join) -> None:
     _expect(message, address == "" or _is_iri(address), "an address of the policy", address)
     for name in ("validFrom", "validUntil"):
         day = content.get(name, "")
-        _expect(message, day == "" or _is_day(day), f"{name} as YYYY-MM-DD", day)
+        _expect(message, day == "" or is_day(day), f"{name} as YYYY-MM-DD", day)
     if message.verb == "admit":
         record = content.get("membership")
         _expect(message, message.actor.path_of(record), f"a record of {message.actor}", record)
@@ -286,24 +286,6 @@ def _is_iri(text: object) -> bool:
 
 def _is_short(text: object) -> bool:
     return isinstance(text, str) and len(text) <= 50 and (text.isprintable() or not text)
-
-
-def _is_day(text: object) -> bool:
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _expect(message: Join, holds: object, what: str, found: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import date, datetime
 from typing import Any, Final
 
 from peers.checkpoint import unverified
@@ -23,15 +22,14 @@ from peers.notify.messages import (
     MessageType,
     PeerMessage,
 )
+from peers.times import is_day, is_time
 
 __all__ = ["read_message"]
 
 _ABOUT: Final = "a message"
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _HASH: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
 _PROOF: Final = 64
 """Hashes of a proof: a root, and as many as a tree is high."""
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _VERB: Final = re.compile(r"[a-z][a-z-]{1,30}")
 _ULID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _ENTRY: Final = re.compile(r"/(?:.+/)?log/[a-z]{1,20}/e/(?:0|[1-9][0-9]{0,15})")
@@ -64,7 +62,7 @@ def read_message(data: bytes, limits: Limits) -> PeerMessage:
         }:
             _expect(context == CONTEXT, f"@context to be {CONTEXT}", context)
             _expect(1 <= len(id_) <= 200 and id_.isprintable(), "an id of 1 to 200 characters", id_)
-            _expect(_is_time(published), "published as YYYY-MM-DDTHH:MM:SSZ", published)
+            _expect(is_time(published), "published as YYYY-MM-DDTHH:MM:SSZ", published)
             sender = parse_did(actor)
             head: dict[str, Any] = {"id": id_, "actor": sender, "published": published}
         case _:
@@ -126,7 +124,7 @@ def _receipt(head: dict[str, Any], entry: str, record: str, rest: JsonObject) ->
     _expect(not rest, "a Delete with id, object and backupsUntil", sorted(rest))
     _expect(_ENTRY.fullmatch(to.path_of(entry) or ""), f"an entry of {to}'s log", entry)
     _expect(to.path_of(record), f"the address of a record of {to}", record)
-    _expect(until == "" or _is_day(until), "backupsUntil as YYYY-MM-DD", until)
+    _expect(until == "" or is_day(until), "backupsUntil as YYYY-MM-DD", until)
     return ErasureReceipt(**head, entry=entry, record=record, backups_until=until)
 
 
@@ -145,26 +143,6 @@ def _flag(head: dict[str, Any], log: str, notes: tuple[bytes, bytes], rest: Json
 def _hash(text: object) -> bytes:
     _expect(isinstance(text, str) and _HASH.fullmatch(text), "a hash in base64", text)
     return base64.b64decode(str(text))
-
-
-def _is_time(text: str) -> bool:
-    if not _TIME.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_day(text: object) -> bool:
-    if not isinstance(text, str) or not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _expect(holds: object, what: str, found: object) -> None:
