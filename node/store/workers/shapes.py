@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-__all__ = ["shape_of"]
+__all__ = ["LONGEST", "Token", "shape_of", "tokens_of"]
 
 _TOKEN = re.compile(
     r"""
@@ -24,8 +26,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-_LONGEST = 4096
+LONGEST = 4096
 """Characters beyond which a query is a shape of its own: more would hold up whoever else asks."""
+
+
+class Token(NamedTuple):
+    """A piece of a query; ``kind`` is blank, text, iri, variable, number, word or other."""
+
+    kind: str
+    text: str
+
+
+def tokens_of(query: str) -> Iterator[Token]:
+    """The pieces of a query, whatever stands in it."""
+    for found in _TOKEN.finditer(query):
+        yield Token(found.lastgroup or "other", found[0])
 
 
 def shape_of(query: str) -> bytes:
@@ -40,19 +55,19 @@ def shape_of(query: str) -> bytes:
     False
     """
     digest = hashlib.sha256()
-    if len(query) > _LONGEST:
+    if len(query) > LONGEST:
         digest.update(query.encode("utf-8", "surrogatepass"))
         return digest.digest()
     names: dict[str, int] = {}
-    for token in _TOKEN.finditer(query):
-        match token.lastgroup:
+    for kind, text in tokens_of(query):
+        match kind:
             case "blank":
                 continue
             case "variable":
-                said = f"?{names.setdefault(token[0][1:], len(names))}"
+                said = f"?{names.setdefault(text[1:], len(names))}"
             case "text" | "number" | "iri":
-                said = token.lastgroup[0]
+                said = kind[0]
             case _:
-                said = token[0]
+                said = text
         digest.update(said.encode("utf-8", "surrogatepass") + b"\0")
     return digest.digest()

@@ -29,6 +29,7 @@ from node.store.workers.frames import (
     frame,
     read_reply,
 )
+from node.store.workers.suspects import suspect
 
 __all__ = ["START", "Overspent", "Slot"]
 
@@ -74,13 +75,13 @@ class Slot:
             reply = await asyncio.wait_for(self._exchange(process, ask), ask.seconds)
         except TimeoutError:
             await self.end()
-            raise _late(ask.seconds) from None
+            raise _late(ask) from None
         except (EOFError, ConnectionError, msgspec.DecodeError):
             # It is dying by itself; who kills it meanwhile takes its result from who waits for it.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _DYING)
             await self.end()
-            raise _exhausted(ask.memory) from None
+            raise _exhausted(ask) from None
         except BaseException:
             # Whoever asked has gone away: an answer to come must not reach the next one.
             await self.end()
@@ -93,7 +94,7 @@ class Slot:
             case Costly():
                 raise QueryTooCostly(reply.reason)
             case Exhausted() | Ready():
-                raise _exhausted(ask.memory)
+                raise _exhausted(ask)
             case _:
                 assert_never(reply)
 
@@ -164,17 +165,20 @@ class Slot:
         return read_reply(await process.stdout.readexactly(length))
 
 
-def _late(seconds: float) -> Overspent:
+def _late(ask: Ask) -> Overspent:
     return Overspent(
-        f"The query was stopped after {seconds:g} seconds. Patterns that share no variable multiply"
-        " the work: name a type or an action first, add LIMIT, or take the dumps and ask on a"
-        " machine of your own."
+        f"The query was stopped after {ask.seconds:g} seconds. {_slow_part(ask)} Name a type or an"
+        " action first, add LIMIT, or take the dumps and ask on a machine of your own."
     )
 
 
-def _exhausted(memory: int) -> Overspent:
+def _exhausted(ask: Ask) -> Overspent:
     return Overspent(
-        f"The query needed more than the {memory // 1024**2} MiB of memory that one may use, or is"
-        " nested too deeply. Ask for less at once (LIMIT, fewer groups, fewer variables), or take"
-        " the dumps and ask on a machine of your own."
+        f"The query needed more than the {ask.memory // 1024**2} MiB of memory that one may use, or"
+        f" is nested too deeply. {_slow_part(ask)} Ask for less at once (LIMIT, fewer groups, fewer"
+        " variables), or take the dumps and ask on a machine of your own."
     )
+
+
+def _slow_part(ask: Ask) -> str:
+    return suspect(ask.question.query) or "Patterns that share no variable multiply the work."
